@@ -1,0 +1,179 @@
+"""The objective is a ledger: named cost terms of each planning year, whose weighted sum is what is minimised.
+
+    cost = sum over terms and years of year_weight * CNY per year
+        building, cooling_plant, land     annuities per MW IT installed
+        connection, pipes                 annuities per feed and pipe built
+        energy, demand_charge, water      of the load drawn
+        green_power, certificates         premiums
+        carbon                            price x emissions
+        outside, unserved                 load sent outside, demand not served (a named price, never silent)
+        stock                             annuity of switched halls and their change of energy
+    epsilon[quantity]:  cost, carbon or water <= limit;  it_mw >= limit
+
+Symbols
+    year_weight   discounted number of years that a planning year stands for              [years]
+    quantities    cost [CNY], carbon [t], water [m3] over all years represented; it_mw [MW IT] summed over planning years
+    Other objectives: most it_mw, least carbon, least water; demand left unserved then counts as more than it could save.
+
+Worth of one more unit
+    Of an epsilon limit: units of the objective per unit of the limited quantity.
+
+Source
+    Prices: table prices of the region (assumed or sourced), annuities by `planner.assemble`.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyomo.environ as pyo
+
+from models.siting.blocks import RowBlock, Term, block
+from models.siting.carbon import emissions, stock_energy
+from models.siting.data import DRY, SitingData
+from models.siting.decisions import Decisions
+from models.siting.feeding import block_coefficients
+
+UNSERVED = {"carbon": 20_000.0, "water": 100_000.0}  # t and m3 per MW IT and year: above any technology's own use
+UNITS = {"cost": "CNY", "it_mw": "MW IT", "carbon": "t", "water": "m3"}
+
+
+def _part(frame: pd.DataFrame, term: str, coef: pd.Series | float) -> pd.DataFrame:
+    at = frame["at"] if "at" in frame else frame["year"]
+    return pd.DataFrame({"term": term, "col": frame["col"], "at": at, "coef": coef})
+
+
+def yearly_water(data: SitingData, d: Decisions) -> pd.DataFrame:
+    """Return wet total_load_mw with `m3_per_year` of make-up per MW drawn."""
+    use = data["water_use"].merge(data["months"], on="month")
+    use = use.assign(m3=use["m3_per_day_per_mw"].astype(float) * use["days"].astype(float))
+    use = use.groupby(["climate", "technology", "workload"], as_index=False)["m3"].sum()
+    wet = d["total_load_mw"].loc[lambda f: f["plant"] != DRY]
+    wet = wet.merge(use, on=["climate", "technology", "workload"]).merge(data["plants"], on="plant")
+    return wet.assign(m3_per_year=wet["m3"] * wet["makeup_factor"].astype(float))
+
+
+def ledger(data: SitingData, d: Decisions) -> pd.DataFrame:
+    """Return every cost coefficient: term, col, at (year), coef [CNY per year and unit of the variable]."""
+    e = data.economics
+    blocks = block_coefficients(data, d).merge(
+        data["technologies"].drop(columns=["block_mw"]), on="technology", suffixes=("", "_t")
+    )
+    blocks = blocks.merge(data["sites"][["site", "land_cny_per_ha_year"]], on="site")
+    mw = blocks["block_mw"].astype(float)
+    fed = d["is_fed"].merge(data["feeds"], on=["site", "substation"])
+    piped = d["is_piped"].merge(data["pipes"], on=["site", "plant"])
+    loads = d["total_load_mw"].merge(data["performance"], on=["climate", "technology", "workload"])
+    fixed = d["total_installed_mw"].merge(data["overheads"], on=["climate", "technology"])
+    wet = yearly_water(data, d)
+    green = d["green_mwh"].merge(data["green"], on=["resource", "year"])
+    terms = np.where(green["kind"] == "certificate", "certificates", "green_power")
+    outside = d["outside_mw"].merge(data["outside"], on=["outside", "workload"])
+    carbon = emissions(data, d)
+    halls = stock_energy(data, d)
+    hall_cost = halls["cny_per_year"].astype(float) + halls["mwh_change_per_year"].astype(float) * e.energy_cny_per_mwh
+    parts = [
+        _part(blocks, "building", mw * e.building_cny_per_mw_year),
+        _part(blocks, "cooling_plant", mw * blocks["cooling_cny_per_mw_year"].astype(float)),
+        _part(blocks, "land", mw * blocks["area_ha_per_mw"].astype(float) * blocks["land_cny_per_ha_year"].astype(float)),
+        _part(fed, "connection", fed["cny_per_year"].astype(float)),
+        _part(piped, "pipes", piped["cny_per_year"].astype(float)),
+        _part(d["energy_mwh"], "energy", e.energy_cny_per_mwh),
+        _part(loads, "demand_charge", loads["peak_kw_per_mw"].astype(float) * e.demand_charge_cny_per_kw_year),
+        _part(fixed, "demand_charge", fixed["peak_kw_per_mw"].astype(float) * e.demand_charge_cny_per_kw_year),
+        _part(wet, "water", wet["m3_per_year"] * wet["cny_per_m3"].astype(float)),
+        _part(green, "green", green["premium_cny_per_mwh"].astype(float)).assign(term=terms),
+        _part(carbon, "carbon", carbon["coef"] * e.carbon_cny_per_t),
+        _part(outside, "outside", outside["cny_per_mw_year"].astype(float)),
+        _part(d["unserved_mw"], "unserved", e.unserved_cny_per_mw_year),
+        _part(halls, "stock", hall_cost),
+    ]
+    full = pd.concat([p for p in parts if len(p)], ignore_index=True)
+    return full[full["coef"] != 0.0].reset_index(drop=True)
+
+
+def water_quantity(data: SitingData, d: Decisions) -> pd.DataFrame:
+    """Return coefficients of water used: term, col, at, coef [m3 per year and unit of the variable]."""
+    wet = yearly_water(data, d)
+    options = data["stock_options"][["stock", "option", "water_change_m3_per_year"]].drop_duplicates()
+    halls = stock_energy(data, d).drop(columns=["water_change_m3_per_year"]).merge(options, on=["stock", "option"])
+    parts = [
+        _part(wet, "new", wet["m3_per_year"]),
+        _part(halls, "stock", halls["water_change_m3_per_year"].astype(float)),
+    ]
+    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+
+
+def quantity(name: str, data: SitingData, d: Decisions) -> pd.DataFrame:
+    """Return cost, carbon, water or it_mw as coefficients with `weight` per year (term, col, at, coef, weight)."""
+    weights = data.year_weights if name == "cost" else data.years_represented
+    if name == "cost":
+        table = ledger(data, d)
+    elif name == "carbon":
+        table = emissions(data, d).assign(term="carbon")[["term", "col", "at", "coef"]]
+    elif name == "water":
+        table = water_quantity(data, d)
+    elif name == "it_mw":
+        parts = [_part(d[v], "it_mw", 1.0) for v in ("total_load_mw", "stock_mw")]
+        table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+        weights = dict.fromkeys(data.years, 1.0)
+    else:
+        raise KeyError(name)
+    return table.assign(weight=table["at"].map(dict(weights)).astype(float))
+
+
+def vector(table: pd.DataFrame, n_cols: int) -> np.ndarray:
+    """Return the weighted coefficients as one number per column."""
+    product = (table["coef"].astype(float) * table["weight"]).to_numpy()
+    return np.bincount(table["col"].to_numpy(np.int64), weights=product, minlength=n_cols)
+
+
+def cost_vector(data: SitingData, d: Decisions) -> np.ndarray:
+    """Return what is minimised, one number per column (minus IT MW for the objective it_mw)."""
+    name = data.rules.objective
+    values = vector(quantity(name, data, d), d.n_cols)
+    if name == "it_mw":
+        return -values
+    if name in UNSERVED:
+        unserved = d["unserved_mw"].assign(term="unserved", coef=UNSERVED[name], at=d["unserved_mw"]["year"])
+        weights = unserved["at"].map(dict(data.years_represented)).astype(float)
+        values = values + vector(unserved.assign(weight=weights), d.n_cols)
+    return values
+
+
+def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
+    """Return the epsilon limits as arrays (compared with `add` by a test)."""
+    out = []
+    for name, limit in data["epsilon"].itertuples(index=False, name=None):
+        table = quantity(name, data, decisions)
+        table = table.assign(quantity=name, c=table["coef"] * table["weight"])
+        bound = {"lower": float(limit)} if name == "it_mw" else {"upper": float(limit)}
+        index = pd.DataFrame({"quantity": [name]})
+        out.append(block("epsilon", index, [Term(table, "c")], doc=f"Limit on {name} [{UNITS[name]}]", **bound))
+    return out
+
+
+def add(m: pyo.ConcreteModel, data: SitingData) -> None:
+    """Add the objective and the epsilon limits in Pyomo."""
+    d: Decisions = m.siting_decisions
+    limits = dict(data["epsilon"].itertuples(index=False, name=None))
+    key_of = [(getattr(m, name), k) for name in d.frames for k in _keys(d, name)]
+
+    def expression(values: np.ndarray) -> object:
+        return sum(float(values[c]) * key_of[c][0][key_of[c][1]] for c in np.flatnonzero(values))
+
+    m.cost = pyo.Objective(expr=expression(cost_vector(data, d)), doc="Objective")
+
+    @m.Constraint(list(limits), doc="Limit on a quantity")
+    def epsilon(m, name):
+        total = expression(vector(quantity(name, data, d), d.n_cols))
+        return total >= limits[name] if name == "it_mw" else total <= limits[name]
+
+
+def _keys(d: Decisions, name: str) -> list[object]:
+    keys = d.keys(name)
+    frame = d[name]
+    return frame[keys[0]].tolist() if len(keys) == 1 else list(frame[keys].itertuples(index=False, name=None))
+
+
+__all__ = ["add", "cost_vector", "ledger", "quantity", "rows", "vector", "yearly_water"]

@@ -1,0 +1,88 @@
+"""Site by power: new load stays within the firm headroom of its station and of every node above it.
+
+    substation_headroom[substation, year]:  sum of feed_mva + stock change <= headroom_mva
+    node_headroom[node, year]:      sum over sites of node_mva + stock change <= headroom_mva
+    feeder_bays[substation, year]:  sum of is_fed <= n_free_bays
+    total_new_load[year]:           total_mva = sum of site_mva
+    node_max_share[node, year]:     sum over sites of node_mva <= zone_max_share * total_mva
+
+Symbols
+    feed_mva, node_mva, site_mva   reserved load, see `feeding`                        [MVA]     decision
+    stock change   sum over options of mva_change * halls switched by the year         [MVA]     see `stock`
+    headroom_mva   firm (N-1) capacity less peak and committed load                    [MVA]     table substations, zones
+    n_free_bays    free feeder bays at the feeding level                               [bays]    table substations
+    A site with one feed below a node counts with that feed, with several it counts once (node_mva).
+    The arithmetic sum of MVA is conservative: loads of different power factor add up to less.
+
+Worth of one more unit
+    Yearly cost saved by one more MVA of firm headroom at the station or zone, with the chosen sites held.
+
+Source
+    "Site by power" (yi dian ding di) and near-range feeding around 500 kV stations: policy pack of the region.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyomo.environ as pyo
+
+from models.siting.algebra import grouped, switched, value_of
+from models.siting.data import SitingData
+from models.siting.decisions import Decisions
+
+
+def loads_at_nodes(data: SitingData, decisions: Decisions) -> pd.DataFrame:
+    """Return what counts at each parent node: node, year, site, substation ("" where node_mva counts)."""
+    nested = decisions["feed_mva"][["site", "substation", "year"]].merge(data["ancestors"], on="substation")
+    several = decisions["node_mva"][["site", "node", "year"]].assign(has_own=True)
+    nested = nested.merge(several, on=["site", "node", "year"], how="left")
+    single = nested.loc[nested["has_own"].isna(), ["node", "year", "site", "substation"]]
+    own = decisions["node_mva"][["node", "year", "site"]].assign(substation="")
+    return pd.concat([single, own], ignore_index=True)
+
+
+def add(m: pyo.ConcreteModel, data: SitingData) -> None:
+    """Add the family's rows in Pyomo."""
+    d: Decisions = m.siting_decisions
+    limit = value_of(data["headroom"], ["node", "year"], "headroom_mva")
+    feeds_of = grouped(d["feed_mva"], ["substation", "year"], ["site", "substation", "year"])
+    counted = grouped(loads_at_nodes(data, d), ["node", "year"], ["site", "substation"])
+    changes = grouped(data["stock_mva"], ["node"], ["stock", "option", "mva_change"])
+    bays = value_of(data["stations"].dropna(subset=["n_free_bays"]), ["substation"], "n_free_bays")
+    with_change = [(n, t) for n in changes for t in data.years if (n, t) in limit]
+    nodes = set(data["ancestors"]["node"])
+
+    def stock_change(node, t):
+        return sum(c * switched(m, data, k, o, t) for k, o, c in changes[node])
+
+    def at_node(z, t):
+        return sum(m.node_mva[i, z, t] if s == "" else m.feed_mva[i, s, t] for i, s in counted[z, t])
+
+    stations = sorted({*feeds_of, *((n, t) for n, t in with_change if n not in nodes)})
+
+    @m.Constraint(stations, doc="Firm headroom of a substation [MVA]")
+    def substation_headroom(m, s, t):
+        return sum(m.feed_mva[k] for k in feeds_of[s, t]) + stock_change(s, t) <= limit[s, t]
+
+    upper = sorted({*counted, *((n, t) for n, t in with_change if n in nodes)})
+
+    @m.Constraint([k for k in upper if k in limit], doc="Firm headroom of a zone or parent node [MVA]")
+    def node_headroom(m, z, t):
+        return at_node(z, t) + stock_change(z, t) <= limit[z, t]
+
+    @m.Constraint([(s, t) for s, t in feeds_of if s in bays], doc="Free feeder bays of a substation [bays]")
+    def feeder_bays(m, s, t):
+        return sum(m.is_fed[k] for k in feeds_of[s, t]) <= bays[s]
+
+    sites_of = grouped(d["site_mva"], ["year"], ["site", "year"])
+
+    @m.Constraint(list(data.years), doc="New load of the region [MVA]")
+    def total_new_load(m, t):
+        return m.total_mva[t] - sum(m.site_mva[k] for k in sites_of[t]) == 0
+
+    share = data.rules.zone_max_share
+    shared = [(z, t) for z, t in sorted(counted) if share is not None and z in data.rules.share_nodes]
+
+    @m.Constraint(shared, doc="Largest share of the new load in one zone [MVA]")
+    def node_max_share(m, z, t):
+        return at_node(z, t) - share * m.total_mva[t] <= 0

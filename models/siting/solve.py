@@ -1,0 +1,245 @@
+"""One loaded HiGHS model: solve, progress, interrupt, limits and their worth, what-ifs in place.
+
+`highspy` is used directly on the compiled matrix; threads and seed are explicit and one value per process (HiGHS refuses
+to change the number of threads between two objects).
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models.siting.blocks import Matrix
+from models.siting.compile import SitingModel
+
+FIXED_FOR_WORTH = ("is_open", "is_dual", "is_fed", "is_piped", "is_large")
+THREADS = 1
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is known while the solver runs; None before there is an incumbent or a bound."""
+
+    elapsed_s: float
+    incumbent: float | None
+    bound: float | None
+    gap: float | None
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to solve: relative gap, time limit [s], seed."""
+
+    gap: float = 0.005
+    time_limit_s: float = 60.0
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The solver's answer; `values` is None where there is no incumbent."""
+
+    status: str  # optimal | time_limit | interrupted | infeasible | no_plan
+    values: NDArray[np.float64] | None
+    objective: float | None
+    bound: float | None
+    gap: float | None
+    solve_s: float
+
+
+def finite(value: float) -> float | None:
+    """Return the value, or None where HiGHS says infinity."""
+    return float(value) if math.isfinite(value) and abs(value) < 1e29 else None
+
+
+class Solver:
+    """A compiled model held by one `Highs` object."""
+
+    def __init__(self, model: SitingModel) -> None:
+        self.model = model
+        started = time.perf_counter()
+        self._highs = load(model.matrix)
+        self.handover_s = time.perf_counter() - started
+
+    def solve(
+        self,
+        options: Options,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        start: NDArray[np.float64] | None = None,
+    ) -> Solution:
+        """Solve to the gap or the time limit; the incumbent survives a time limit or an interrupt."""
+        h = self._highs
+        for name, value in (
+            ("mip_rel_gap", options.gap),
+            ("mip_abs_gap", 1e-6),
+            ("time_limit", float(options.time_limit_s)),
+            ("random_seed", options.seed),
+        ):
+            h.setOptionValue(name, value)
+        began = time.perf_counter()
+        if start is not None:
+            h.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
+        self._listen(began, progress, should_stop)
+        h.run()
+        h.disableCallbacks()
+        return self._answer(time.perf_counter() - began)
+
+    def _listen(
+        self, began: float, progress: Callable[[Progress], None] | None, should_stop: Callable[[], bool] | None
+    ) -> None:
+        h = self._highs
+
+        def called(event: highspy.HighsCallbackEvent) -> None:
+            out = event.data_out
+            if progress is not None and event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipLogging:
+                incumbent, bound = finite(out.mip_primal_bound), finite(out.mip_dual_bound)
+                gap = finite(out.mip_gap) if incumbent is not None else None
+                progress(Progress(time.perf_counter() - began, incumbent, bound, gap))
+            if should_stop is not None and should_stop():
+                event.interrupt()
+
+        h.disableCallbacks()
+        for handler in (h.cbMipLogging, h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
+            handler.callbacks.clear()
+        if progress is not None or should_stop is not None:
+            h.cbMipLogging += called
+            if should_stop is not None:
+                h.cbMipInterrupt += called
+                h.cbSimplexInterrupt += called
+                h.cbIpmInterrupt += called
+
+    def _answer(self, solve_s: float) -> Solution:
+        h = self._highs
+        info, status = h.getInfo(), h.getModelStatus()
+        has_point = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        names = {
+            highspy.HighsModelStatus.kOptimal: "optimal",
+            highspy.HighsModelStatus.kInfeasible: "infeasible",
+            highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
+            highspy.HighsModelStatus.kTimeLimit: "time_limit",
+            highspy.HighsModelStatus.kInterrupt: "interrupted",
+        }
+        name = names.get(status, "no_plan")
+        if not has_point:
+            return Solution(name if name in ("infeasible", "interrupted") else "no_plan", None, None, None, None, solve_s)
+        values = np.asarray(h.getSolution().col_value, float)
+        integer = self.model.matrix.is_integer
+        values[integer] = np.round(values[integer])
+        objective = float(info.objective_function_value)
+        is_mip = bool(integer.any())
+        bound = finite(info.mip_dual_bound) if is_mip else objective
+        gap = None if bound is None else abs(objective - bound) / max(abs(objective), 1e-9)
+        return Solution(name, values, objective, bound, gap, solve_s)
+
+    def worths(self, solution: Solution) -> NDArray[np.float64]:
+        """Return minus the dual of every row at the chosen siting: sites, feeds and pipes fixed, blocks and halls free.
+
+        Positive = what one more unit of the right-hand side saves (objective units per unit of the row).
+        """
+        if solution.values is None:
+            raise ValueError("no solution to take worths at")
+        h, m = self._highs, self.model.matrix
+        fixed = np.concatenate(
+            [self.model.decisions[name]["col"].to_numpy(np.int64) for name in FIXED_FOR_WORTH]
+        )
+        integers = np.flatnonzero(m.is_integer)
+        try:
+            _set_integrality(h, integers, highspy.HighsVarType.kContinuous)
+            _set_bounds(h, fixed, solution.values[fixed], solution.values[fixed])
+            h.setOptionValue("time_limit", 600.0)
+            h.run()
+            if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+                raise RuntimeError(f"worths: LP at the chosen siting ended {h.getModelStatus()}")
+            return -np.asarray(h.getSolution().row_dual, float)
+        finally:
+            _set_integrality(h, integers, highspy.HighsVarType.kInteger)
+            _set_bounds(h, fixed, m.col_lower[fixed], m.col_upper[fixed])
+
+    def set_row(self, row: int, lower: float, upper: float) -> None:
+        """Change a row's bounds in the loaded model (what-if)."""
+        self._highs.changeRowBounds(row, lower, upper)
+
+    def set_column(self, col: int, lower: float, upper: float) -> None:
+        """Change a variable's bounds in the loaded model (what-if)."""
+        self._highs.changeColBounds(col, lower, upper)
+
+    def add_row(self, cols: NDArray[np.int64], coefs: NDArray[np.float64], lower: float, upper: float) -> None:
+        """Add one row to the loaded model (a learned cut)."""
+        self._highs.addRow(lower, upper, len(cols), cols.astype(np.int32), coefs)
+
+
+def load(m: Matrix) -> highspy.Highs:
+    """Return a `Highs` object that holds the matrix."""
+    h = highspy.Highs()
+    h.setOptionValue("output_flag", True)
+    h.setOptionValue("log_to_console", False)
+    h.setOptionValue("threads", THREADS)
+    status = h.passModel(
+        m.n_cols,
+        m.n_rows,
+        len(m.values),
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMinimize),
+        0.0,
+        m.cost,
+        m.col_lower,
+        m.col_upper,
+        m.row_lower,
+        m.row_upper,
+        m.starts.astype(np.int32),
+        m.indices.astype(np.int32),
+        m.values,
+        m.is_integer.astype(np.int32),
+    )
+    if status == highspy.HighsStatus.kError:
+        raise RuntimeError("HiGHS refused the model")
+    return h
+
+
+def _set_integrality(h: highspy.Highs, cols: NDArray[np.int64], kind: highspy.HighsVarType) -> None:
+    if len(cols):
+        h.changeColsIntegrality(len(cols), cols.astype(np.int32), np.full(len(cols), int(kind), np.uint8))
+
+
+def _set_bounds(
+    h: highspy.Highs, cols: NDArray[np.int64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> None:
+    if len(cols):
+        h.changeColsBounds(len(cols), cols.astype(np.int32), lower, upper)
+
+
+def row_table(model: SitingModel, values: NDArray[np.float64]) -> pd.DataFrame:
+    """Return every row: constraint, family, doc, index (tuple), lower, used, upper."""
+    m = model.matrix
+    from scipy.sparse import csr_matrix
+
+    a = csr_matrix((m.values, m.indices, m.starts), shape=(m.n_rows, m.n_cols))
+    used = a @ values
+    family = dict(model.families)
+    parts = []
+    for name, doc, index, first in m.spans:
+        last = first + len(index)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "constraint": name,
+                    "family": family[name],
+                    "doc": doc,
+                    "index": list(index.itertuples(index=False, name=None)),
+                    "row": np.arange(first, last),
+                    "lower": m.row_lower[first:last],
+                    "used": used[first:last],
+                    "upper": m.row_upper[first:last],
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
