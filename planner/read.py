@@ -1,0 +1,243 @@
+"""Read a region, a folder or one GeoPackage, and report everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from planner.errors import InputProblems
+from planner.i18n import gettext as _
+from planner.read_columns import check_columns
+from planner.read_files import read_text_layer
+from planner.read_findings import Findings, RawLayer
+from planner.read_gpkg import read_gpkg
+from planner.read_links import check_links, check_sums
+from planner.read_manifest import MANIFEST, Manifest, check_manifest
+from planner.read_positions import placed, unfilled
+from planner.read_values import typed_frame
+from planner.read_yaml import parse_yaml, read_yaml
+from planner.region import Region, fingerprint_of
+from planner.tables import Table, all_tables
+
+MANIFEST_LAYER = "region_yaml"
+GRID_FOLDER = "grid"
+GRID_PREFIX = "grid_"
+_READ = (".csv", ".geojson", ".gpkg")
+_REFUSED = (".vrt", ".shp", ".json", ".kml", ".kmz", ".gml", ".tab", ".mif", ".xlsx", ".xls", ".dbf", ".parquet", ".zip")
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """What the files hold before anything is checked; `manifest` is None when it could not be read."""
+
+    manifest: Mapping[str, Any] | None
+    manifest_file: str
+    layers: dict[str, RawLayer]
+    unread: frozenset[str]
+
+
+def read_region(path: Path | str) -> Region:
+    """Return the checked region in a folder or a GeoPackage; raise InputProblems with all problems otherwise."""
+    path = Path(path)
+    findings = Findings()
+    raw = _read_raw(path, findings)
+    manifest = check_manifest(raw.manifest or {}, raw.manifest_file, findings) if raw.manifest is not None else None
+    tables = all_tables()
+    has_grid = any(name.startswith(GRID_PREFIX) for name in (*raw.layers, *raw.unread))
+    frames = _check_tables(tables, raw, manifest or Manifest({}, None, None, raw.manifest_file), findings)
+    _check_present(tables, raw, has_grid, findings)
+    if findings.problems or manifest is None:
+        raise InputProblems(findings.problems, notices=findings.notices)
+    return _region(path, manifest, tables, frames, has_grid, findings)
+
+
+def read_table(path: Path | str, table: str, *, region: Region) -> pd.DataFrame:
+    """Return one checked layer outside a region (parcels of a user, say) in the systems of `region`."""
+    path = Path(path)
+    findings = Findings()
+    declared = all_tables()
+    layers: dict[str, RawLayer] = {}
+    _read_layer_file(path, table, path.name, layers, findings)
+    manifest = check_manifest(region.meta, MANIFEST, findings)
+    raw = _Raw(region.meta, MANIFEST, layers, frozenset())
+    frames = {**region.tables, **_check_tables({table: declared[table]}, raw, manifest, findings, others=region.tables)}
+    if findings.problems or table not in layers:
+        raise InputProblems(findings.problems, notices=findings.notices)
+    return frames[table]
+
+
+def _check_tables(
+    tables: Mapping[str, Table],
+    raw: _Raw,
+    manifest: Manifest,
+    findings: Findings,
+    *,
+    others: Mapping[str, pd.DataFrame] | None = None,
+) -> dict[str, pd.DataFrame]:
+    frames: dict[str, pd.DataFrame] = {}
+    for name, table in tables.items():
+        layer = raw.layers.get(name)
+        if layer is None:
+            frames[name] = unfilled(table, manifest)
+            continue
+        if len(layer.cells) == 0:
+            frames[name] = unfilled(table, manifest)
+            message = _("{layer} is empty: {file} has no rows.").format(layer=name, file=layer.file)
+            remedy = _("Fill it in; if the region has none, delete it.")
+            if not table.is_optional:
+                remedy = _("Fill it in: {meaning}.").format(meaning=_(table.meaning_en))
+            findings.add(layer.file, "layer_empty", message, remedy, layer=name)
+            continue
+        check_columns(table, layer, findings)
+        frames[name] = placed(table, layer, typed_frame(table, layer, findings), manifest, findings)
+    filled = {name: layer for name, layer in raw.layers.items() if name in tables and len(layer.cells)}
+    everything = {**(others or {}), **frames}
+    check_links(tables, filled, everything, findings)
+    check_sums(tables, filled, frames, manifest, findings)
+    return frames
+
+
+def _check_present(tables: Mapping[str, Table], raw: _Raw, has_grid: bool, findings: Findings) -> None:
+    found = {*raw.layers, *raw.unread}
+    for name, table in tables.items():
+        if table.is_optional or name in found or (table.is_grid and not has_grid):
+            continue
+        message = _("{layer} is missing: {meaning}.").format(layer=name, meaning=_(table.meaning_en))
+        remedy = _("Add it; `planner init DIR` writes an empty one to fill in.")
+        findings.add(_file_of(table), "layer_missing", message, remedy, layer=name)
+    if not found & {"sites", "study_area"}:
+        message = _("There is neither sites nor study_area, so no candidate can be found.")
+        remedy = _("Add study_area (polygons to screen) or sites (your own parcels).")
+        findings.add("study_area.geojson", "layer_missing", message, remedy, layer="study_area")
+
+
+def _file_of(table: Table) -> str:
+    return f"{GRID_FOLDER}/{table.name.removeprefix(GRID_PREFIX)}.csv" if table.is_grid else f"{table.name}.csv"
+
+
+def _region(
+    path: Path,
+    manifest: Manifest,
+    tables: Mapping[str, Table],
+    frames: Mapping[str, pd.DataFrame],
+    has_grid: bool,
+    findings: Findings,
+) -> Region:
+    content = dict(manifest.content)
+    grid = {
+        name.removeprefix(GRID_PREFIX): frames[name] for name, table in tables.items() if table.is_grid
+    } if has_grid else None
+    return Region(
+        id=str(content["id"]),
+        name=content["name"],
+        base_year=int(content["base_year"]),
+        crs=str(content["crs"]),
+        projected_crs=str(content["projected_crs"]),
+        meta=content,
+        tables={name: frame for name, frame in frames.items() if not tables[name].is_grid},
+        grid=grid,
+        notices=tuple(findings.notices),
+        fingerprint=fingerprint_of(content, frames),
+        path=path,
+    )
+
+
+def _read_raw(path: Path, findings: Findings) -> _Raw:
+    if path.is_dir():
+        return _read_folder(path, findings)
+    if path.is_file() and path.suffix.lower() == ".gpkg":
+        return _read_one_gpkg(path, findings)
+    message = _("{path} is neither a folder nor a GeoPackage.").format(path=path.name)
+    remedy = _("Give the folder that holds region.yaml, or one .gpkg file.")
+    findings.add(path.name, "region_missing", message, remedy)
+    raise InputProblems(findings.problems)
+
+
+def _read_folder(folder: Path, findings: Findings) -> _Raw:
+    manifest: Mapping[str, Any] | None = None
+    try:
+        manifest = read_yaml(folder / MANIFEST)
+    except InputProblems as problems:
+        findings.problems.extend(problems.problems)
+    layers: dict[str, RawLayer] = {}
+    unread: set[str] = set()
+    for path in sorted((*folder.iterdir(), *(folder / GRID_FOLDER).glob("*"))):
+        if not path.is_file():
+            continue
+        prefix = GRID_PREFIX if path.parent != folder else ""
+        file = path.relative_to(folder).as_posix()
+        name = prefix + path.stem
+        if name not in all_tables():
+            _check_stranger(path, name, file, findings)
+        elif name in layers or name in unread:
+            message = _("{layer} is given twice, as {file} and as another file.").format(layer=name, file=file)
+            findings.add(file, "layer_twice", message, _("Keep one of the two files."), layer=name)
+        else:
+            _read_layer_file(path, name, file, layers, findings)
+            if name not in layers:
+                unread.add(name)
+    return _Raw(manifest, MANIFEST, layers, frozenset(unread))
+
+
+def _check_stranger(path: Path, name: str, file: str, findings: Findings) -> None:
+    """Note a layer file whose name is nearly that of a table; leave all other files alone."""
+    if path.suffix.lower() not in (*_READ, *_REFUSED):
+        return
+    near = difflib.get_close_matches(name.lower(), all_tables(), n=1, cutoff=0.75)
+    if near:
+        message = _("{file} is no layer of the format.").format(file=file)
+        remedy = _("Did you mean {near}? Rename the file; if it is something else, move it away.").format(near=near[0])
+        findings.add(file, "layer_unknown", message, remedy, layer=name)
+    else:
+        message = _("{file} is no layer of the format and was not read.").format(file=file)
+        findings.notice(file, "file_not_read", message, layer=name)
+
+
+def _read_layer_file(
+    path: Path, name: str, file: str, layers: dict[str, RawLayer], findings: Findings
+) -> None:
+    suffix = path.suffix.lower()
+    layer: RawLayer | None = None
+    if suffix in (".csv", ".geojson"):
+        layer = read_text_layer(path, name, file, findings)
+    elif suffix == ".gpkg":
+        found = read_gpkg(path, file, findings)
+        layer = found.get(name) or (next(iter(found.values())) if len(found) == 1 else None)
+        if layer is None and found:
+            message = _("{file} holds several layers and none is named {layer}.").format(file=file, layer=name)
+            findings.add(file, "layer_missing", message, _("Name the layer as the file."), layer=name)
+    elif suffix in _REFUSED:
+        message = _("{file} is in a format that is not read, because such files can point to other files.").format(
+            file=file
+        )
+        remedy = _("Export the layer as CSV, GeoJSON or GeoPackage.")
+        findings.add(file, "format_refused", message, remedy, layer=name)
+    if layer is not None:
+        layers[name] = RawLayer(name, file, layer.cells, layer.rows, layer.geometry, layer.crs)
+
+
+def _read_one_gpkg(path: Path, findings: Findings) -> _Raw:
+    found = read_gpkg(path, path.name, findings)
+    manifest: Mapping[str, Any] | None = None
+    carrier = found.pop(MANIFEST_LAYER, None)
+    if carrier is None or "yaml" not in carrier.cells or len(carrier.cells) != 1:
+        message = _("The GeoPackage has no table region_yaml with one cell `yaml` that holds region.yaml.")
+        remedy = _("Write it with `write_region_gpkg`, or add the table.")
+        findings.add(path.name, "manifest_missing", message, remedy, layer=MANIFEST_LAYER)
+    else:
+        try:
+            manifest = parse_yaml(str(carrier.cells["yaml"].iloc[0]), file=path.name, layer=MANIFEST_LAYER)
+        except InputProblems as problems:
+            findings.problems.extend(problems.problems)
+    layers: dict[str, RawLayer] = {}
+    for name, layer in found.items():
+        if name in all_tables():
+            layers[name] = layer
+        elif name != "layer_styles":
+            _check_stranger(path, name, f"{path.name}:{name}", findings)
+    return _Raw(manifest, path.name, layers, frozenset())
