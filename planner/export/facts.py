@@ -1,0 +1,134 @@
+"""Read single facts out of a plan: last year, totals, headroom left, what binds.
+
+Figures are taken from the plan as it is written; nothing is modelled again here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+PlanDict = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+HAS_PLAN = frozenset({"optimal", "time_limit", "interrupted"})
+
+
+def has_plan(plan: PlanDict) -> bool:
+    """Tell whether there is a decision to show (an infeasible run has none)."""
+    return plan.get("status") in HAS_PLAN
+
+
+def years_of(plan: PlanDict) -> list[int]:
+    """Return the planning years in order."""
+    return sorted(int(year) for year in plan.get("years") or [])
+
+
+def last_year(plan: PlanDict) -> int | None:
+    """Return the last planning year, None for a plan without years."""
+    years = years_of(plan)
+    return years[-1] if years else None
+
+
+def in_year(by_year: Mapping[str, float | None] | None, year: int | None) -> float:
+    """Return the amount of one year from a map whose keys are years as text; 0 when the year is absent."""
+    if not by_year or year is None:
+        return 0.0
+    return float(by_year.get(str(year)) or 0.0)
+
+
+def total_in_year(rows: list[Row], column: str, year: int | None) -> float:
+    """Return the sum over `rows` of a per-year map's amount in `year`."""
+    return sum(in_year(row.get(column), year) for row in rows)
+
+
+def local_name(row: Row, lang: str) -> str:
+    """Return a row's Chinese name when asked for and given, else its (English) name, else its id."""
+    english = row.get("name") or row.get("name_en") or row.get("id") or ""
+    if isinstance(english, Mapping):
+        return str(english.get(lang) or english.get("en") or "")
+    chinese = row.get("name_zh")
+    return str(chinese) if lang == "zh" and isinstance(chinese, str) and chinese else str(english)
+
+
+def index_parts(index: Any) -> tuple[str, ...]:
+    """Return a limit's index as texts: a list, a single value or "a,b" all read the same."""
+    if index is None:
+        return ()
+    if isinstance(index, list | tuple):
+        return tuple(str(part) for part in index)
+    return tuple(part.strip() for part in str(index).split(",") if part.strip())
+
+
+def main_cooling(site: Row) -> str:
+    """Return the technology that carries most of a site's IT load in the last year."""
+    cooling = site.get("cooling") or []
+    if not cooling:
+        return ""
+    return str(max(cooling, key=lambda part: (part.get("it_mw") or 0.0, part["technology"]))["technology"])
+
+
+def reserved_mva(plan: PlanDict, substation: str, year: int) -> float:
+    """Return what the plan's feeds reserve at one substation in one year, MVA."""
+    return sum(
+        in_year(feed.get("mva"), year)
+        for site in plan.get("sites") or []
+        for feed in site.get("feeds") or []
+        if feed["substation"] == substation
+    )
+
+
+def headroom_limits(plan: PlanDict) -> dict[tuple[str, int], Row]:
+    """Return the plan's headroom rows (MVA) by node and year; they also count the existing stock's changes."""
+    found: dict[tuple[str, int], Row] = {}
+    for row in plan.get("limits") or []:
+        parts = index_parts(row.get("index"))
+        if "headroom" in str(row.get("constraint")) and row.get("unit") == "MVA" and len(parts) == 2:
+            node, year = parts if parts[1].isdigit() else parts[::-1]
+            if year.isdigit():
+                found[(node, int(year))] = row
+    return found
+
+
+def limits_by_worth(plan: PlanDict, *, binding_only: bool = False) -> list[Row]:
+    """Return the limits, the most valuable first: by worth of the limit's remaining use, then by name.
+
+    Worth is per unit, and units differ: rows are ordered by what 1 % more of the limit would save.
+    """
+    rows = [row for row in plan.get("limits") or [] if row.get("is_binding") or not binding_only]
+
+    def order(row: Row) -> tuple[bool, float, str, str]:
+        saving = abs(row.get("worth") or 0.0) * abs(row.get("limit") or 0.0)
+        return (not row.get("is_binding"), -saving, str(row.get("constraint")), str(row.get("index")))
+
+    return sorted(rows, key=order)
+
+
+def worst_outages(plan: PlanDict, n: int = 5) -> list[Row]:
+    """Return the outages a planner must see first: not converged, then islands, violated, and the highest loading."""
+    rank = {"not_converged": 0, "islands": 1, "violated": 2, "ok": 3}
+    outages = (plan.get("grid") or {}).get("outages") or []
+
+    def order(row: Row) -> tuple[int, float, float, str]:
+        return (
+            rank.get(str(row.get("status")), 0),
+            -(row.get("unsupplied_mw") or 0.0),
+            -(row.get("max_loading_percent") or 0.0),
+            str(row.get("element")),
+        )
+
+    return sorted(outages, key=order)[:n]
+
+
+def outage_counts(plan: PlanDict) -> dict[str, int]:
+    """Return the number of checked outages by status."""
+    counts: dict[str, int] = {}
+    for row in (plan.get("grid") or {}).get("outages") or []:
+        counts[str(row.get("status"))] = counts.get(str(row.get("status")), 0) + 1
+    return counts
+
+
+def is_synthetic(plan: PlanDict) -> bool:
+    """Tell whether the grid of the plan is a constructed one."""
+    grid = plan.get("grid") or {}
+    return bool(grid.get("is_synthetic") or (plan.get("region") or {}).get("is_synthetic_grid"))

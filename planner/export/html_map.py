@@ -1,0 +1,106 @@
+"""Write the plan as one HTML page that works without any network: map, figures, bottlenecks, security first."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+from bokeh.embed import json_item
+from bokeh.resources import Resources
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from planner.export.atomic import write_text
+from planner.export.facts import PlanDict
+from planner.export.layers import plan_layers
+from planner.export.map_figure import draw
+from planner.export.map_panel import panel
+
+if TYPE_CHECKING:
+    from planner.region import Region
+
+MARGIN_SHARE = 0.12
+MIN_EXTENT_M = 25_000.0
+MODEL_ID = re.compile(r'"(p\d+)"')
+LAYER_COUNTS = {"feeds", "pipes", "sites", "substations", "reclaimed_plants", "stock", "candidates"}
+
+
+def write_html_map(
+    plan: PlanDict, region: Region, path: Path, *, candidates: gpd.GeoDataFrame | None = None, lang: str
+) -> Path:
+    """Write the page in `lang` (en or zh), whole or not at all."""
+    return write_text(path, html_map(plan, region, candidates=candidates, lang=lang))
+
+
+def html_map(plan: PlanDict, region: Region, *, candidates: gpd.GeoDataFrame | None = None, lang: str) -> str:
+    """Return the page as text: one file, scripts and styles inside, the same plan gives the same text."""
+    layers = plan_layers(plan, region, candidates=candidates)
+    figure = draw(layers, plan, crs=region.projected_crs, lang=lang)
+    item = _with_stable_ids(json.dumps(json_item(figure, "map"), ensure_ascii=False))
+    facts = {
+        "counts": {name: len(layer) for name, layer in layers.items() if name in LAYER_COUNTS},
+        "security": panel_level(plan, region, lang=lang),
+        "bounds": {"plan": _plan_bounds(layers, region), "region": _bounds([layers["districts"]], region)},
+        "years": [int(year) for year in plan.get("years") or []],
+        "fingerprint": (plan.get("record") or {}).get("fingerprint"),
+    }
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string(_text_of("map_template.html"))
+    return template.render(
+        page=panel(plan, region, lang=lang),
+        style=Markup(_text_of("map.css")),  # noqa: S704 (our own file)
+        script=Markup(_text_of("map.js")),  # noqa: S704 (our own file)
+        library=Markup(Resources(mode="inline", components=["bokeh"]).render_js()),  # noqa: S704 (Bokeh's own)
+        item=Markup(_in_script(item)),  # noqa: S704 (escaped for a script element)
+        facts=Markup(_in_script(json.dumps(facts, ensure_ascii=False, sort_keys=True))),  # noqa: S704
+        has_candidates="candidates" in layers,
+    )
+
+
+def panel_level(plan: PlanDict, region: Region, *, lang: str) -> str:
+    """Return the level of the banner: secure, insecure or not_checked."""
+    return str(panel(plan, region, lang=lang)["level"])
+
+
+def _text_of(name: str) -> str:
+    return (resources.files("planner.export") / name).read_text(encoding="utf-8")
+
+
+def _in_script(text: str) -> str:
+    """Escape JSON so that no value can end the script element it stands in."""
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _with_stable_ids(text: str) -> str:
+    """Number Bokeh's model ids in order of appearance: they depend on what the process drew before."""
+    ids: dict[str, str] = {}
+    known = set(re.findall(r'"id": "(p\d+)"', text)) | set(re.findall(r'"root_id": "(p\d+)"', text))
+
+    def renumber(match: re.Match[str]) -> str:
+        if match.group(1) not in known:
+            return match.group(0)
+        return '"' + ids.setdefault(match.group(1), f"p{1001 + len(ids)}") + '"'
+
+    return MODEL_ID.sub(renumber, text)
+
+
+def _plan_bounds(layers: Mapping[str, gpd.GeoDataFrame], region: Region) -> list[float]:
+    drawn = [layers[name] for name in ("sites", "feeds", "pipes") if len(layers[name])]
+    return _bounds(drawn or [layers["districts"]], region)
+
+
+def _bounds(layers: list[gpd.GeoDataFrame], region: Region) -> list[float]:
+    """Return [left, bottom, right, top] with a margin, metres."""
+    boxes: list[Any] = [layer.to_crs(region.projected_crs).total_bounds for layer in layers if len(layer)]
+    if not boxes:
+        return [0.0, 0.0, 1.0, 1.0]
+    left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
+    right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
+    pad_x = max(MARGIN_SHARE * (right - left), (MIN_EXTENT_M - (right - left)) / 2, 0.0)
+    pad_y = max(MARGIN_SHARE * (top - bottom), (MIN_EXTENT_M - (top - bottom)) / 2, 0.0)
+    return [round(float(v), 1) for v in (left - pad_x, bottom - pad_y, right + pad_x, top + pad_y)]

@@ -1,0 +1,102 @@
+"""Write all exports of a plan into one folder, and a manifest that lists them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+from planner.i18n import gettext as _
+from planner.i18n import language
+
+from planner.errors import UsageError
+from planner.export.atomic import write_text
+from planner.export.facts import PlanDict
+from planner.export.geojson import write_geojson
+from planner.export.geopackage import write_geopackage
+from planner.export.html_map import write_html_map
+from planner.export.tables import write_csv_files, write_workbook
+from planner.export.words import security_verdict, synthetic_label
+
+if TYPE_CHECKING:
+    from planner.region import Region
+
+MANIFEST_VERSION = 1
+PACKAGES = ("bokeh", "geopandas", "openpyxl", "pyogrio", "shapely")
+LANGUAGES = ("en", "zh")
+
+
+def export_all(
+    plan: PlanDict,
+    region: Region,
+    out_dir: Path,
+    *,
+    candidates: gpd.GeoDataFrame | None = None,
+    lang: str = "en",
+) -> list[Path]:
+    """Write plan.json, plan.gpkg, plan.geojson, plan.xlsx, tables/*.csv, map.html and manifest.json; return the paths.
+
+    Each file is whole or absent. The manifest is removed first and written last: a folder with a manifest is complete.
+    """
+    if lang not in LANGUAGES:
+        raise UsageError(_("Language {lang} is not known; choose one of {known}.").format(lang=lang, known="en, zh"))
+    folder = Path(out_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "manifest.json").unlink(missing_ok=True)
+    with language(lang):
+        paths = [
+            write_plan_json(plan, folder / "plan.json"),
+            write_geopackage(plan, region, folder / "plan.gpkg", candidates=candidates),
+            write_geojson(plan, region, folder / "plan.geojson"),
+            write_workbook(plan, folder / "plan.xlsx", lang=lang),
+            *write_csv_files(plan, folder / "tables", lang=lang),
+            write_html_map(plan, region, folder / "map.html", candidates=candidates, lang=lang),
+        ]
+        content = manifest(plan, region, paths, folder=folder, lang=lang)
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    return [*paths, write_text(folder / "manifest.json", text)]
+
+
+def write_plan_json(plan: PlanDict, path: Path) -> Path:
+    """Write the plan as it is; a number that is not finite is refused, null means not computed."""
+    return write_text(path, json.dumps(dict(plan), ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def manifest(plan: PlanDict, region: Region, paths: list[Path], *, folder: Path, lang: str) -> dict[str, Any]:
+    """Return what the folder holds: files with size and SHA-256, security, reference systems, versions, fingerprint."""
+    level, sentence = security_verdict(plan)
+    record: Mapping[str, Any] = plan.get("record") or {}
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "plan_schema_version": plan.get("schema_version"),
+        "security": level,
+        "security_text": sentence,
+        "synthetic_grid": synthetic_label(plan),
+        "status": plan.get("status"),
+        "scenario": dict(plan.get("name") or {}),
+        "region": {"id": region.id, "fingerprint": region.fingerprint},
+        "fingerprint": record.get("fingerprint"),
+        "language": lang,
+        "crs": {"files": "EPSG:4326", "map": region.projected_crs, "region": region.crs},
+        "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
+        "files": [
+            {
+                "path": path.relative_to(folder).as_posix(),
+                "bytes": path.stat().st_size,
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            }
+            for path in paths
+        ],
+    }
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None

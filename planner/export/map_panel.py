@@ -1,0 +1,265 @@
+"""What stands beside the map: security, headline figures, sites, bottlenecks, grid findings, legend; plain values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from planner.i18n import gettext as _
+
+from planner.export.facts import (
+    PlanDict,
+    has_plan,
+    in_year,
+    last_year,
+    limits_by_worth,
+    local_name,
+    main_cooling,
+    outage_counts,
+    total_in_year,
+    worst_outages,
+    years_of,
+)
+from planner.export.palette import (
+    CANDIDATE_COLOURS,
+    FEED_COLOURS,
+    HEADROOM_COLOURS,
+    OTHER_COLOUR,
+    PIPE_COLOUR,
+    PLANT_COLOUR,
+    STOCK_COLOUR,
+    TECHNOLOGY_COLOURS,
+    headroom_bounds,
+)
+from planner.export.styles import headroom_label
+from planner.export.words import (
+    amount,
+    limit_name,
+    limit_place,
+    names_of,
+    number,
+    objective_name,
+    outage_status_name,
+    security_verdict,
+    status_sentence,
+    synthetic_label,
+    technology_name,
+    unit_name,
+    workload_name,
+    worth_text,
+)
+
+if TYPE_CHECKING:
+    from planner.region import Region
+
+N_LIMITS = 8
+N_OUTAGES = 5
+Panel = dict[str, Any]
+
+
+def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
+    """Return everything the page says in words and figures."""
+    level, sentence = security_verdict(plan)
+    if not has_plan(plan):
+        level, sentence = "insecure", status_sentence(plan)
+    return {
+        "lang": "zh-CN" if lang == "zh" else "en",
+        "title": _("Data-centre siting plan: {scenario}").format(scenario=local_name(plan, lang)),
+        "region": local_name(plan.get("region") or {}, lang),
+        "level": level,
+        "sign": {"secure": "✔", "insecure": "✖", "not_checked": "?"}[level],
+        "security": sentence,
+        "synthetic": synthetic_label(plan),
+        "status": status_sentence(plan),
+        "aim": _("Aim: {aim}").format(aim=objective_name(str((plan.get("objective") or {}).get("name")))),
+        "years": years_of(plan),
+        "last_year": last_year(plan),
+        "headline": headline_rows(plan),
+        "sites": site_rows(plan, lang=lang),
+        "limits": limit_rows(plan, region, lang=lang),
+        "elsewhere": elsewhere_lines(plan, lang=lang),
+        "grid": grid_rows(plan),
+        "legend": legend(plan),
+        "foot": foot_lines(plan, region),
+        "words": fixed_words(),
+    }
+
+
+def headline_rows(plan: PlanDict) -> list[list[str]]:
+    """Return one row per year: open sites, IT MW, facility MW, million CNY, green share, water."""
+    sites = plan.get("sites") or []
+    energy = {row["year"]: row for row in plan.get("energy") or []}
+    water = {row["year"]: row for row in plan.get("water_totals") or []}
+    rows = []
+    for year in years_of(plan):
+        cost = sum(row.get("cny_per_year") or 0.0 for row in plan.get("ledger") or [] if row["year"] == year)
+        share = energy.get(year, {}).get("green_share")
+        new_m3 = water.get(year, {}).get("new_m3")
+        rows.append(
+            [
+                str(year),
+                str(sum(in_year(site.get("it_mw"), year) > 0 for site in sites)),
+                number(total_in_year(sites, "it_mw", year), 0),
+                number(total_in_year(sites, "facility_mw", year), 0),
+                number(cost / 1e6, 0),
+                number(None if share is None else 100 * share, 0),
+                number(None if new_m3 is None else new_m3 / 1e6, 2),
+            ]
+        )
+    return rows
+
+
+def site_rows(plan: PlanDict, *, lang: str) -> list[dict[str, str]]:
+    """Return the sites of the last year, largest first."""
+    year = last_year(plan)
+    sites = sorted(plan.get("sites") or [], key=lambda site: (-in_year(site.get("it_mw"), year), site["id"]))
+    return [
+        {
+            "name": local_name(site, lang),
+            "uncertain": "(?)" if site.get("is_position_uncertain") else "",
+            "it_mw": number(in_year(site.get("it_mw"), year), 0),
+            "colour": TECHNOLOGY_COLOURS.get(main_cooling(site), OTHER_COLOUR),
+            "cooling": "; ".join(f"{technology_name(c['technology'])} {c['it_mw']:.0f}" for c in site["cooling"]),
+            "feeds": "; ".join(f"{local_name(f, lang)} {f['km']:.1f} km" for f in site["feeds"]),
+            "water": "; ".join(f"{local_name(w, lang)} {w['km']:.1f} km" for w in site["water"]) or "–",
+        }
+        for site in sites
+    ]
+
+
+def limit_rows(plan: PlanDict, region: Region, *, lang: str) -> list[dict[str, str]]:
+    """Return what binds, most valuable first."""
+    names = names_of(plan, region, lang=lang)
+    return [
+        {
+            "what": limit_name(str(row["constraint"])),
+            "where": limit_place(row, names),
+            "used": f"{amount(row.get('used'))} / {amount(row.get('limit'))} {unit_name(str(row.get('unit') or ''))}",
+            "share": f"{100 * min(1.0, abs((row.get('used') or 0) / row['limit'])):.0f}" if row.get("limit") else "100",
+            "worth": worth_text(row, plan) or "–",
+        }
+        for row in limits_by_worth(plan, binding_only=True)[:N_LIMITS]
+    ]
+
+
+def elsewhere_lines(plan: PlanDict, *, lang: str) -> list[str]:
+    """Return what is not served, then what comes from outside, last year."""
+    year = last_year(plan)
+    lines = [
+        _("Not served: {mw:.1f} MW of {workload}, {district}, {year}").format(
+            mw=row["it_mw"], workload=workload_name(row["workload"]), district=row["district"], year=row["year"]
+        )
+        for row in plan.get("unserved") or []
+        if row["it_mw"] > 0
+    ]
+    lines += [
+        _("From outside the region: {mw:.1f} MW of {workload} from {name}, {year}").format(
+            mw=row["it_mw"], workload=workload_name(row["workload"]), name=local_name(row, lang), year=row["year"]
+        )
+        for row in plan.get("outside") or []
+        if row["it_mw"] > 0 and row["year"] == year
+    ]
+    return lines
+
+
+def grid_rows(plan: PlanDict) -> dict[str, Any]:
+    """Return the counts and the worst outages of the grid check; no rows when it was not checked."""
+    if (plan.get("grid") or {}).get("status") != "checked":
+        return {"counts": "", "rows": []}
+    counts = ", ".join(f"{outage_status_name(status)} {n}" for status, n in sorted(outage_counts(plan).items()))
+    rows = []
+    for row in worst_outages(plan, N_OUTAGES):
+        worst = row.get("worst") or {}
+        found = f"{worst.get('element')} {amount(worst.get('value'))} {worst.get('unit') or ''}" if worst else ""
+        if row.get("unsupplied_mw"):
+            found = _("{mw:.1f} MW without supply").format(mw=row["unsupplied_mw"])
+        status = str(row.get("status"))
+        rows.append(
+            {
+                "element": str(row["element"]),
+                "year": str(row.get("year") or ""),
+                "status": outage_status_name(status),
+                "is_bad": status != "ok",
+                "found": found,
+            }
+        )
+    return {"counts": counts, "rows": rows}
+
+
+def legend(plan: PlanDict) -> dict[str, Any]:
+    """Return what the colours and marks mean; only technologies that the plan uses."""
+    used = {part["technology"] for site in plan.get("sites") or [] for part in site.get("cooling") or []}
+    technologies = [(technology_name(t), c) for t, c in TECHNOLOGY_COLOURS.items() if t in used]
+    kv = sorted({f.get("voltage_kv") or 0.0 for s in plan.get("sites") or [] for f in s.get("feeds") or []})
+    bounds = zip(headroom_bounds(), HEADROOM_COLOURS, strict=True)
+    return {
+        "technologies": technologies,
+        "feeds": [(_("{kv:g} kV feed").format(kv=value), FEED_COLOURS.get(value, OTHER_COLOUR)) for value in kv],
+        "headroom": [(headroom_label(lower, upper), colour) for (lower, upper), colour in bounds],
+        "pipe": PIPE_COLOUR,
+        "plant": PLANT_COLOUR,
+        "stock": STOCK_COLOUR,
+        "candidate": CANDIDATE_COLOURS["eligible"],
+        "excluded": CANDIDATE_COLOURS["excluded"],
+    }
+
+
+def foot_lines(plan: PlanDict, region: Region) -> list[str]:
+    """Return date of the data, sources, reference system and fingerprint."""
+    titles = [str(source.get("title") or source.get("id")) for source in region.meta.get("sources") or []]
+    lines = [
+        _("Data as of {year}; planning years {years}.").format(
+            year=region.base_year, years=", ".join(str(year) for year in years_of(plan))
+        ),
+        _("Drawn in {crs}. District cells are approximate, not administrative boundaries; feeds and pipes are straight "
+          "lines, not routes.").format(crs=region.projected_crs),
+        _("(?) Position of a feeding station or plant less precise than half the length of the feed."),
+    ]  # fmt: skip
+    if titles:
+        lines.append(_("Sources: {titles}.").format(titles="; ".join(titles)))
+    fingerprint = (plan.get("record") or {}).get("fingerprint")
+    if fingerprint:
+        lines.append(_("Fingerprint of the inputs: {fingerprint}").format(fingerprint=str(fingerprint)[:16]))
+    return lines
+
+
+def fixed_words() -> dict[str, str]:
+    """Return the labels of the page."""
+    return {
+        "layers": _("Layers"),
+        "legend": _("Legend"),
+        "year": _("Year"),
+        "whole": _("Whole region"),
+        "zoom_plan": _("Zoom to the plan"),
+        "sites": _("Sites"),
+        "site_size": _("Sites: size = IT load (MW), colour = main cooling"),
+        "substations": _("Substations"),
+        "substation_size": _("Substations: size and colour = headroom left (MVA)"),
+        "square": _("square = 500 kV, circle = 220 kV"),
+        "feeds": _("Feeds"),
+        "pipes": _("Water pipes"),
+        "plants": _("Reclaimed-water plants"),
+        "stock": _("Existing centres"),
+        "candidates": _("Candidate cells"),
+        "excluded": _("Excluded cells"),
+        "districts": _("Districts"),
+        "headline": _("The plan in figures"),
+        "h_year": _("Year"),
+        "h_sites": _("Sites"),
+        "h_it": _("New IT load (MW)"),
+        "h_facility": _("Facility load (MW)"),
+        "h_cost": _("Cost (million CNY/year)"),
+        "h_green": _("Green share (%)"),
+        "h_water": _("New water (million m³)"),
+        "where": _("Where, how cooled, fed and watered"),
+        "in_year": _("in {year}"),
+        "binds": _("What binds (most valuable first; worth at this siting)"),
+        "nothing_binds": _("No limit binds."),
+        "one_more": _("One more unit saves"),
+        "fed": _("Fed from"),
+        "watered": _("Watered from"),
+        "elsewhere": _("Not served here"),
+        "all_served": _("All demand is served."),
+        "grid": _("Grid check: worst outages"),
+        "name": _("Site"),
+        "no_script": _("The map needs JavaScript; the tables do not."),
+    }

@@ -1,0 +1,33 @@
+"""Colours of map and QGIS styles: Okabe-Ito for kinds, five steps of cividis for amounts (both colour-blind safe)."""
+
+from __future__ import annotations
+
+TECHNOLOGY_COLOURS = {
+    "air_chiller": "#999999",
+    "tower_economiser": "#0072B2",
+    "airside_adiabatic": "#F0E442",
+    "indirect_evaporative": "#56B4E9",
+    "cold_plate_dry": "#D55E00",
+    "cold_plate_tower": "#CC79A7",
+    "immersion": "#E69F00",
+}
+OTHER_COLOUR = "#000000"
+# upper bounds of headroom left, MVA; the last class is open
+HEADROOM_BREAKS_MVA = (1.0, 25.0, 75.0, 200.0)
+HEADROOM_COLOURS = ("#A50026", "#F46D43", "#FEE090", "#74ADD1", "#313695")
+FEED_COLOURS = {500.0: "#5E2B97", 220.0: "#5E2B97", 110.0: "#B07AA1", 35.0: "#B07AA1", 10.0: "#B07AA1"}
+PIPE_COLOUR = "#00796B"
+PLANT_COLOUR = "#009E73"
+STOCK_COLOUR = "#555555"
+CANDIDATE_COLOURS = {"eligible": "#8DA9C4", "chosen": "#222222", "excluded": "#D9D2C5"}
+
+
+def headroom_class(left_mva: float) -> int:
+    """Return the class (0 = used up) of the headroom left at a station, MVA."""
+    return sum(left_mva >= bound for bound in HEADROOM_BREAKS_MVA)
+
+
+def headroom_bounds() -> list[tuple[float | None, float | None]]:
+    """Return (lower, upper) of each class, None where open, MVA."""
+    breaks = [None, *HEADROOM_BREAKS_MVA, None]
+    return list(zip(breaks[:-1], breaks[1:], strict=True))
