@@ -1,0 +1,242 @@
+"""Read dated policy rules: one row each, with the document, clause and year it comes from.
+
+A pack is a YAML file in `planner/policies`; it may extend another one. A planning year takes the latest rule that
+holds by then, so a rule dated between two planning years applies from the next one (`taking_effect` lists these).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field
+
+from planner.errors import InputProblems, Problem, UsageError
+from planner.i18n import gettext as _
+from planner.read_yaml import read_yaml
+
+PACKS = Path(__file__).parent / "policies"
+YES_NO = "yes_no"
+CHOICE = "choice"
+QUANTITIES: dict[str, str] = {
+    "air_cooling_max_kw_per_rack": "kW/rack",
+    "coal_equivalent_kg_per_kwh": "kg/kWh",
+    "coal_equivalent_primary_kg_per_kwh": "kg/kWh",
+    "differential_tariff_cny_per_mwh": "CNY/MWh",
+    "differential_tariff_high_cny_per_mwh": "CNY/MWh",
+    "differential_tariff_pue": "1",
+    "green_share": "share",
+    "is_220_110_kv_expandable": YES_NO,
+    "is_conversion_energy_neutral": YES_NO,
+    "is_drinking_water_allowed": YES_NO,
+    "is_near_500_kv_required": YES_NO,
+    "liquid_ready_share": "share",
+    "near_range_500_kv_km": "km",
+    "occupancy_min_share": "share",
+    "pue_cap": "1",
+    "pue_scope": CHOICE,
+    "retrofit_grant_max_cny": "CNY",
+    "stock_plan_threshold_mwh_per_year": "MWh/year",
+    "training_in_city_max_share": "share",
+    "water_cap_m3_per_year": "m3/year",
+    "wue_denominator": CHOICE,
+}
+CHOICES: dict[str, tuple[str, ...]] = {"pue_scope": ("block", "site"), "wue_denominator": ("it_energy", "total_energy")}
+Audience = Literal["all", "city", "hub_new", "hub_start_area", "new_build", "public_procurement", "stock"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Name(_Part):
+    """A name in both languages."""
+
+    en: str
+    zh: str
+
+
+class Rule(_Part):
+    """One dated rule. `upper_kt_coal`: the rule holds for projects below that size [kt coal equivalent per year]."""
+
+    id: str = Field(pattern=r"^[a-z0-9_]+$")
+    quantity: str
+    value: float | str
+    unit: str
+    applies_to: Audience
+    from_year: int = Field(ge=1990, le=2100)
+    document: str = Field(min_length=1)
+    clause: str
+    year: int = Field(ge=1990, le=2100)
+    confidence: Literal["high", "medium", "low", "assumed"]
+    note: str = ""
+    text_zh: str = Field(default="", max_length=40)
+    upper_kt_coal: float | None = Field(default=None, gt=0.0)
+
+    @pydantic.model_validator(mode="after")
+    def _known_quantity(self) -> Rule:
+        if self.quantity not in QUANTITIES:
+            raise ValueError(f"quantity {self.quantity} is unknown; known are {', '.join(sorted(QUANTITIES))}")
+        unit = QUANTITIES[self.quantity]
+        if self.unit != unit:
+            raise ValueError(f"unit of {self.quantity} is {unit}, not {self.unit}")
+        if unit == CHOICE and self.value not in CHOICES[self.quantity]:
+            raise ValueError(f"{self.quantity} is one of {', '.join(CHOICES[self.quantity])}")
+        if unit != CHOICE and (isinstance(self.value, str) or not math.isfinite(self.value)):
+            raise ValueError(f"value of {self.quantity} must be a number [{unit}]")
+        limits = {"share": (0.0, 1.0), YES_NO: (0.0, 1.0)}.get(unit)
+        if limits is not None and not limits[0] <= float(self.value) <= limits[1]:
+            raise ValueError(f"{self.quantity} must lie in {limits[0]:g} to {limits[1]:g}")
+        return self
+
+
+class PolicyPack(_Part):
+    """Dated rules of one place, those of the pack it extends included."""
+
+    schema_version: Literal[1]
+    id: str
+    name: Name
+    extends: str | None = None
+    rules: tuple[Rule, ...]
+
+    @pydantic.model_validator(mode="after")
+    def _unique(self) -> PolicyPack:
+        ids = [rule.id for rule in self.rules]
+        twice = sorted({i for i in ids if ids.count(i) > 1})
+        if twice:
+            raise ValueError(f"rule ids stand twice: {', '.join(twice)}")
+        return self
+
+    def rows(self, quantity: str, *, applies_to: Audience | None = None) -> tuple[Rule, ...]:
+        """Return the rules of one quantity by date; of one audience (and of rules for all) where it is given."""
+        if quantity not in QUANTITIES:
+            raise UsageError(
+                _("The quantity {quantity} is unknown; known are {known}.").format(
+                    quantity=quantity, known=", ".join(sorted(QUANTITIES))
+                )
+            )
+        found = (r for r in self.rules if r.quantity == quantity)
+        if applies_to is not None:
+            found = (r for r in found if r.applies_to in (applies_to, "all"))
+        return tuple(sorted(found, key=lambda r: (r.from_year, r.upper_kt_coal or 0.0, r.id)))
+
+    def rule(self, quantity: str, year: int | None = None, *, applies_to: Audience | None = None) -> Rule:
+        """Return the one rule that holds in `year`: the latest that is in force by then.
+
+        A rule for the audience goes before a rule for all. Without a year there must be one rule only.
+        """
+        rows = self.rows(quantity, applies_to=applies_to)
+        in_force = [r for r in rows if year is None or r.from_year <= year]
+        own = [r for r in in_force if r.applies_to == applies_to] or in_force
+        latest = max((r.from_year for r in own), default=0)
+        left = own if year is None else [r for r in own if r.from_year == latest]
+        if len(left) != 1:
+            raise UsageError(self._ambiguous(quantity, year, applies_to=applies_to, found=left))
+        return left[0]
+
+    def value(self, quantity: str, year: int | None = None, *, applies_to: Audience | None = None) -> float:
+        """Return the number of the rule that holds in `year`, in the unit of `QUANTITIES`; yes is 1, no is 0."""
+        return float(self.rule(quantity, year, applies_to=applies_to).value)
+
+    def choice(self, quantity: str, year: int | None = None, *, applies_to: Audience | None = None) -> str:
+        """Return the word of a rule that chooses between readings, for example `pue_scope`."""
+        return str(self.rule(quantity, year, applies_to=applies_to).value)
+
+    def has(self, quantity: str, year: int, *, applies_to: Audience | None = None) -> bool:
+        """Return whether some rule of the quantity is in force in `year`."""
+        return any(r.from_year <= year for r in self.rows(quantity, applies_to=applies_to))
+
+    def pue_caps_by_size(self, year: int | None = None) -> pd.DataFrame:
+        """Return the PUE caps of new projects by size, smallest first: pue_cap, upper_kt_coal [kt/year], rule.
+
+        A project takes the cap of the first row whose upper limit it stays below; the last limit is inf.
+        """
+        rows = [r for r in self.rows("pue_cap", applies_to="new_build") if r.upper_kt_coal is not None]
+        rows = [r for r in rows if year is None or r.from_year <= year]
+        latest = max((r.from_year for r in rows), default=0)
+        bands = [(float(r.value), r.upper_kt_coal, r.id) for r in rows if r.from_year == latest]
+        frame = pd.DataFrame(bands, columns=["pue_cap", "upper_kt_coal", "rule"])
+        return frame.sort_values("upper_kt_coal").reset_index(drop=True)
+
+    def taking_effect(self, years: Iterable[int]) -> pd.DataFrame:
+        """Return rules dated between planning years: rule, from_year, applies_from (the next planning year)."""
+        planned = sorted(years)
+        late = [
+            (r.id, r.from_year, min(y for y in planned if y > r.from_year))
+            for r in self.rules
+            if planned and planned[0] < r.from_year < planned[-1] and r.from_year not in planned
+        ]
+        return pd.DataFrame(late, columns=["rule", "from_year", "applies_from"])
+
+    def table(self) -> pd.DataFrame:
+        """Return all rules, one row each, as they are printed and exported."""
+        return pd.DataFrame([r.model_dump() for r in self.rules], columns=list(Rule.model_fields))
+
+    def _ambiguous(self, quantity: str, year: int | None, *, applies_to: str | None, found: list[Rule]) -> str:
+        where = {"pack": self.id, "quantity": quantity, "year": year or "-", "applies_to": applies_to or "-"}
+        if not found:
+            return _(
+                "The policy pack {pack} has no rule for {quantity} in force (year {year}, applies to {applies_to}). "
+                "Add a row to the pack, or set the value in the scenario."
+            ).format(**where)
+        return _(
+            "The policy pack {pack} has several rules for {quantity} (year {year}, applies to {applies_to}): {ids}. "
+            "Say the year and to whom it applies."
+        ).format(**where, ids=", ".join(r.id for r in found))
+
+
+def read_policy_pack(name: str | Path) -> PolicyPack:
+    """Return a bundled pack by name, or a file by path; raise InputProblems with all its problems."""
+    return _read(name, ())
+
+
+def _read(name: str | Path, extended_by: tuple[Path, ...]) -> PolicyPack:
+    path = _path(name)
+    if path in extended_by:
+        raise UsageError(_("The policy pack {pack} extends itself.").format(pack=path.stem))
+    data = read_yaml(path)
+    if not isinstance(data.get("extends"), str):
+        return _validated(data, path.name, n_inherited=0)
+    inherited = [rule.model_dump() for rule in _read(data["extends"], (*extended_by, path)).rules]
+    own = data.get("rules")
+    own = own if isinstance(own, list) else [own]
+    return _validated({**data, "rules": inherited + own}, path.name, n_inherited=len(inherited))
+
+
+def _path(name: str | Path) -> Path:
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml"):
+        return path
+    bundled = sorted(p.stem for p in PACKS.glob("*.yaml"))
+    if str(name) not in bundled:
+        raise UsageError(
+            _("There is no policy pack {name}; bundled are {known}. Give a name or a .yaml file.").format(
+                name=name, known=", ".join(bundled)
+            )
+        )
+    return PACKS / f"{name}.yaml"
+
+
+def _validated(data: Any, file: str, *, n_inherited: int) -> PolicyPack:
+    try:
+        return PolicyPack.model_validate(data)
+    except pydantic.ValidationError as wrong:
+        problems = [_problem(error, file, n_inherited=n_inherited) for error in wrong.errors()]
+        raise InputProblems(problems) from wrong
+
+
+def _problem(error: Any, file: str, *, n_inherited: int) -> Problem:
+    loc = error["loc"]
+    is_rule = len(loc) > 1 and loc[0] == "rules" and isinstance(loc[1], int)
+    row = loc[1] - n_inherited + 1 if is_rule else None
+    place = ".".join(str(part) for part in (loc[2:] if is_rule else loc)) or None
+    is_unknown = error["type"] == "extra_forbidden"
+    remedy = _("Remove the key or correct its spelling.") if is_unknown else _("Correct the value.")
+    code = "key_unknown" if is_unknown else "policy_value"
+    value = error.get("input")
+    shown = None if isinstance(value, dict | list) else str(value)
+    return Problem(file, "rules" if is_rule else None, row, place, shown, code, str(error["msg"]) + ".", remedy)
