@@ -10,11 +10,11 @@ from typing import Any
 
 import pandas as pd
 
-from planner.errors import InputProblems
+from planner.errors import InputProblems, Notice, Problem
 from planner.i18n import gettext as _
 from planner.read_columns import check_columns
 from planner.read_files import read_text_layer
-from planner.read_findings import Findings, RawLayer
+from planner.read_findings import Findings, RawLayer, Reading
 from planner.read_gpkg import read_gpkg
 from planner.read_links import check_links, check_sums
 from planner.read_manifest import MANIFEST, Manifest, check_manifest
@@ -28,7 +28,21 @@ MANIFEST_LAYER = "region_yaml"
 GRID_FOLDER = "grid"
 GRID_PREFIX = "grid_"
 _READ = (".csv", ".geojson", ".gpkg")
-_REFUSED = (".vrt", ".shp", ".json", ".kml", ".kmz", ".gml", ".tab", ".mif", ".xlsx", ".xls", ".dbf", ".parquet", ".zip")
+_REFUSED = (
+    ".vrt",
+    ".shp",
+    ".json",
+    ".kml",
+    ".kmz",
+    ".gml",
+    ".tab",
+    ".mif",
+    ".xlsx",
+    ".xls",
+    ".dbf",
+    ".parquet",
+    ".zip",
+)
 
 
 @dataclass(frozen=True)
@@ -49,11 +63,17 @@ def read_region(path: Path | str) -> Region:
     manifest = check_manifest(raw.manifest or {}, raw.manifest_file, findings) if raw.manifest is not None else None
     tables = all_tables()
     has_grid = any(name.startswith(GRID_PREFIX) for name in (*raw.layers, *raw.unread))
-    frames = _check_tables(tables, raw, manifest or Manifest({}, None, None, raw.manifest_file), findings)
+    without = Manifest({}, None, None, raw.manifest_file)
+    frames = _check_tables(tables, raw, manifest=manifest or without, findings=findings)
     _check_present(tables, raw, has_grid, findings)
     if findings.problems or manifest is None:
-        raise InputProblems(findings.problems, notices=findings.notices)
-    return _region(path, manifest, tables, frames, has_grid, findings)
+        raise InputProblems(_in_order(findings.problems, raw, tables), notices=findings.notices)
+    return _region(path, manifest, frames=frames, has_grid=has_grid, notices=tuple(findings.notices))
+
+
+def read_raw_layers(folder: Path) -> dict[str, RawLayer]:
+    """Return the unchecked layers of a region folder by name."""
+    return _read_folder(folder, Findings()).layers
 
 
 def read_table(path: Path | str, table: str, *, region: Region) -> pd.DataFrame:
@@ -65,41 +85,55 @@ def read_table(path: Path | str, table: str, *, region: Region) -> pd.DataFrame:
     _read_layer_file(path, table, path.name, layers, findings)
     manifest = check_manifest(region.meta, MANIFEST, findings)
     raw = _Raw(region.meta, MANIFEST, layers, frozenset())
-    frames = {**region.tables, **_check_tables({table: declared[table]}, raw, manifest, findings, others=region.tables)}
+    frames = _check_tables({table: declared[table]}, raw, manifest=manifest, findings=findings, others=region.tables)
     if findings.problems or table not in layers:
         raise InputProblems(findings.problems, notices=findings.notices)
     return frames[table]
 
 
+def _in_order(problems: list[Problem], raw: _Raw, tables: Mapping[str, Table]) -> list[Problem]:
+    """Return the problems as a reader would meet them: region.yaml, then layer by layer, then by row."""
+    order = {name: position for position, name in enumerate(tables)}
+
+    def place(problem: Problem) -> tuple[bool, int, str, int]:
+        is_layer = problem.layer is not None or problem.file != raw.manifest_file
+        return is_layer, order.get(problem.layer or "", len(order)), problem.file, problem.row or 0
+
+    return sorted(problems, key=place)
+
+
 def _check_tables(
     tables: Mapping[str, Table],
     raw: _Raw,
+    *,
     manifest: Manifest,
     findings: Findings,
-    *,
     others: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, pd.DataFrame]:
     frames: dict[str, pd.DataFrame] = {}
+    readings: dict[str, Reading] = {}
     for name, table in tables.items():
         layer = raw.layers.get(name)
-        if layer is None:
+        if layer is None or len(layer.rows) == 0:
             frames[name] = unfilled(table, manifest)
+            if layer is not None:
+                _note_empty(Reading(table, layer, findings))
             continue
-        if len(layer.cells) == 0:
-            frames[name] = unfilled(table, manifest)
-            message = _("{layer} is empty: {file} has no rows.").format(layer=name, file=layer.file)
-            remedy = _("Fill it in; if the region has none, delete it.")
-            if not table.is_optional:
-                remedy = _("Fill it in: {meaning}.").format(meaning=_(table.meaning_en))
-            findings.add(layer.file, "layer_empty", message, remedy, layer=name)
-            continue
-        check_columns(table, layer, findings)
-        frames[name] = placed(table, layer, typed_frame(table, layer, findings), manifest, findings)
-    filled = {name: layer for name, layer in raw.layers.items() if name in tables and len(layer.cells)}
-    everything = {**(others or {}), **frames}
-    check_links(tables, filled, everything, findings)
-    check_sums(tables, filled, frames, manifest, findings)
+        readings[name] = Reading(table, layer, findings)
+        check_columns(readings[name])
+        frames[name] = placed(readings[name], typed_frame(readings[name]), manifest=manifest)
+    check_links(readings, {**(others or {}), **frames})
+    check_sums(readings, frames, manifest=manifest)
     return frames
+
+
+def _note_empty(reading: Reading) -> None:
+    layer = reading.layer
+    message = _("{layer} is empty: {file} has no rows.").format(layer=layer.name, file=layer.file)
+    remedy = _("Fill it in; if the region has none, delete it.")
+    if not reading.table.is_optional:
+        remedy = _("Fill it in: {meaning}.").format(meaning=_(reading.table.meaning_en))
+    reading.note("layer_empty", message, remedy=remedy)
 
 
 def _check_present(tables: Mapping[str, Table], raw: _Raw, has_grid: bool, findings: Findings) -> None:
@@ -123,15 +157,13 @@ def _file_of(table: Table) -> str:
 def _region(
     path: Path,
     manifest: Manifest,
-    tables: Mapping[str, Table],
+    *,
     frames: Mapping[str, pd.DataFrame],
     has_grid: bool,
-    findings: Findings,
+    notices: tuple[Notice, ...],
 ) -> Region:
     content = dict(manifest.content)
-    grid = {
-        name.removeprefix(GRID_PREFIX): frames[name] for name, table in tables.items() if table.is_grid
-    } if has_grid else None
+    grid = {name.removeprefix(GRID_PREFIX): frame for name, frame in frames.items() if name.startswith(GRID_PREFIX)}
     return Region(
         id=str(content["id"]),
         name=content["name"],
@@ -139,9 +171,9 @@ def _region(
         crs=str(content["crs"]),
         projected_crs=str(content["projected_crs"]),
         meta=content,
-        tables={name: frame for name, frame in frames.items() if not tables[name].is_grid},
-        grid=grid,
-        notices=tuple(findings.notices),
+        tables={name: frame for name, frame in frames.items() if not name.startswith(GRID_PREFIX)},
+        grid=grid if has_grid else None,
+        notices=notices,
         fingerprint=fingerprint_of(content, frames),
         path=path,
     )
@@ -198,9 +230,7 @@ def _check_stranger(path: Path, name: str, file: str, findings: Findings) -> Non
         findings.notice(file, "file_not_read", message, layer=name)
 
 
-def _read_layer_file(
-    path: Path, name: str, file: str, layers: dict[str, RawLayer], findings: Findings
-) -> None:
+def _read_layer_file(path: Path, name: str, file: str, layers: dict[str, RawLayer], findings: Findings) -> None:
     suffix = path.suffix.lower()
     layer: RawLayer | None = None
     if suffix in (".csv", ".geojson"):

@@ -12,6 +12,12 @@ from planner.read_findings import Findings
 
 # Systems that shift positions by a secret, non-linear 50-800 m. No EPSG code names them.
 _SHIFTED = ("gcj", "bd09", "火星", "百度", "高德", "腾讯", "mars")
+_ALIASES = {
+    "cgcs2000": "EPSG:4490",
+    "国家2000": "EPSG:4490",
+    "2000国家大地坐标系": "EPSG:4490",
+    "wgs84": "EPSG:4326",
+}
 _SAME_DEGREES = {"EPSG:4326", "OGC:CRS84", "EPSG:4979"}
 EXAMPLE_GEOGRAPHIC = "EPSG:4326"
 EXAMPLE_PROJECTED = "EPSG:4548"
@@ -39,6 +45,7 @@ def shifted_message(name: str) -> tuple[str, str]:
 def crs_of(name: object) -> CRS | None:
     """Return the system of a name, None when there is none of that name."""
     text = str(name).strip()
+    text = _ALIASES.get(re.sub(r"[\s_\-]", "", text).lower(), text)
     try:
         return CRS.from_user_input(int(text) if text.isdigit() else text)
     except CRSError:

@@ -83,7 +83,11 @@ def _read_csv(text: str, name: str, file: str, findings: Findings) -> RawLayer |
         remedy = _("Keep one of them or rename the other.")
         findings.add(file, "column_repeated", message, remedy, layer=name, row=1, column=repeated[0])
         return None
-    return RawLayer(name, file, raw_frame(records, header), rows)
+    frame = raw_frame(records, header)
+    crs = None
+    if "crs" in header:
+        crs = ", ".join(sorted({str(cell) for cell in frame.pop("crs") if cell is not None})) or None
+    return RawLayer(name, file, frame, rows, crs=crs)
 
 
 def _read_geojson(text: str, name: str, file: str, findings: Findings) -> RawLayer | None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from planner.errors import Notice, Problem
 from planner.i18n import gettext as _
+from planner.tables import Table
 
 MAX_NAMES = 5
 
@@ -27,7 +28,6 @@ class RawLayer:
     rows: Sequence[int]
     geometry: np.ndarray | None = None
     crs: str | None = None
-    n_rows_read: int = 0
 
     def label(self, position: int, key: Sequence[str]) -> str:
         """Return the name of one row: its key, or its place when it has none."""
@@ -59,36 +59,45 @@ class Findings:
         shown = None if value is None else str(value)
         self.problems.append(Problem(file, layer, row, column, shown, code, message, remedy))
 
-    def add_rows(
-        self,
-        layer: RawLayer,
-        code: str,
-        message: str,
-        remedy: str,
-        *,
-        positions: Sequence[int],
-        key: Sequence[str],
-        column: str | None = None,
+    def notice(self, file: str, code: str, message: str, *, layer: str | None = None) -> None:
+        """Note something that changes no number."""
+        self.notices.append(Notice(file, layer, code, message))
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """One layer on its way through the checks: its declaration, its raw cells, and where findings go."""
+
+    table: Table
+    layer: RawLayer
+    findings: Findings
+
+    def note(self, code: str, message: str, *, remedy: str, column: str | None = None, row: int | None = None) -> None:
+        """Note a problem of the layer as a whole, or of one place in it."""
+        layer = self.layer
+        self.findings.add(layer.file, code, message, remedy, layer=layer.name, row=row, column=column)
+
+    def note_rows(
+        self, code: str, message: str, *, remedy: str, positions: Sequence[int], column: str | None = None
     ) -> None:
         """Note one problem of several rows; `{column}`, `{rows}` and `{value}` are filled into the message."""
-        names = tuple(layer.label(position, key) for position in positions[:MAX_NAMES])
+        layer = self.layer
+        names = tuple(layer.label(position, self.table.key) for position in positions[:MAX_NAMES])
         more = _(", …") if len(positions) > MAX_NAMES else ""
         where = _("{n} of {total} rows ({names}{more})").format(
             n=len(positions), total=len(layer.cells), names=", ".join(names), more=more
         )
-        first = positions[0]
         has_cell = column is not None and column in layer.cells
-        value = layer.cells[column].iloc[first] if has_cell else None
+        value = layer.cells[column].iloc[positions[0]] if has_cell else None
         place = layer.name if column is None else f"{layer.name}.{column}"
         sentence = message.replace("{column}", place).replace("{rows}", where).replace("{value}", str(value))
-        shown = None if value is None else str(value)
-        self.problems.append(
+        self.findings.problems.append(
             Problem(
                 layer.file,
                 layer.name,
-                layer.rows[first],
+                layer.rows[positions[0]],
                 column,
-                shown,
+                None if value is None else str(value),
                 code,
                 sentence,
                 remedy,
@@ -96,7 +105,3 @@ class Findings:
                 count=len(positions),
             )
         )
-
-    def notice(self, file: str, code: str, message: str, *, layer: str | None = None) -> None:
-        """Note something that changes no number."""
-        self.notices.append(Notice(file, layer, code, message))

@@ -57,12 +57,16 @@ def read_gpkg(path: Path, file: str, findings: Findings) -> dict[str, RawLayer]:
 
 def _layers(connection: sqlite3.Connection, file: str, findings: Findings) -> dict[str, RawLayer]:
     definitions = dict(connection.execute("SELECT name, type || ' ' || coalesce(sql, '') FROM sqlite_master"))
-    geometry_columns = {
-        table: (column, srs)
-        for table, column, srs in connection.execute(
-            "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"
-        )
-    } if "gpkg_geometry_columns" in definitions else {}
+    geometry_columns = (
+        {
+            table: (column, srs)
+            for table, column, srs in connection.execute(
+                "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"
+            )
+        }
+        if "gpkg_geometry_columns" in definitions
+        else {}
+    )
     systems = {
         srs: f"{organisation}:{number}"
         for srs, organisation, number in connection.execute(

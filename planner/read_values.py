@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from planner.i18n import gettext as _
-from planner.read_advice import below_range
+from planner.read_advice import sentences
 from planner.read_columns import confidence_columns, declared_columns
-from planner.read_findings import Findings, RawLayer
+from planner.read_findings import RawLayer, Reading
 from planner.tables import CONFIDENCES, Column, Table
 
 _EMPTY = {"", "nan", "na", "n/a", "#n/a", "null", "none", "-", "--", "—"}
@@ -19,16 +20,14 @@ _YES = {"true", "1", "1.0", "yes", "y", "t", "是"}
 _NO = {"false", "0", "0.0", "no", "n", "f", "否"}
 
 
-def typed_frame(table: Table, layer: RawLayer, findings: Findings) -> pd.DataFrame:
+def typed_frame(reading: Reading) -> pd.DataFrame:
     """Return the declared columns with their types; an absent optional column is empty."""
-    columns = {}
-    for column in declared_columns(table).values():
-        columns[column.name] = _typed(column, table, layer, findings)
-    for name in confidence_columns(table, layer):
+    columns = {column.name: _typed(reading, column) for column in declared_columns(reading.table).values()}
+    for name in confidence_columns(reading.table, reading.layer):
         mark = Column(name, "choice", "", "", "", is_optional=True, allowed=CONFIDENCES)
-        columns[name] = _typed(mark, table, layer, findings)
+        columns[name] = _typed(reading, mark)
     frame = pd.DataFrame(columns)
-    _check_unique(table, layer, frame, findings)
+    _check_unique(reading, frame)
     return frame
 
 
@@ -37,21 +36,22 @@ def empty_frame(table: Table) -> pd.DataFrame:
     return pd.DataFrame({column.name: _series(column, []) for column in declared_columns(table).values()})
 
 
-def _typed(column: Column, table: Table, layer: RawLayer, findings: Findings) -> pd.Series:
-    n = len(layer.cells)
-    if column.name not in layer.cells:
-        return _series(column, [None] * n)
-    cells = list(layer.cells[column.name])
+def _typed(reading: Reading, column: Column) -> pd.Series:
+    cells = reading.layer.cells
+    if column.name not in cells:
+        return _series(column, [None] * len(reading.layer.rows))
     parse = {"number": _number, "integer": _integer, "yes_no": _yes_no}.get(column.kind, _text)
-    values = [parse(cell) for cell in cells]
-    invalid = [i for i, value in enumerate(values) if value is _INVALID]
-    if invalid:
-        _note(column, table, layer, findings, positions=invalid, code="value_invalid")
+    values = [parse(cell) for cell in cells[column.name]]
     known = [None if value is _INVALID else value for value in values]
-    missing = [i for i, value in enumerate(values) if value is None]
-    if missing and not column.is_optional:
-        _note(column, table, layer, findings, positions=missing, code="value_missing")
-    _check_range(column, table, layer, known, findings)
+    found = {
+        "value_invalid": [i for i, value in enumerate(values) if value is _INVALID],
+        "value_missing": [i for i, value in enumerate(values) if value is None and not column.is_optional],
+        **_out_of_range(reading.layer, column, values=known),
+    }
+    for code, positions in found.items():
+        if positions:
+            message, remedy = sentences(code, column)
+            reading.note_rows(code, message, remedy=remedy, positions=positions, column=column.name)
     return _series(column, known)
 
 
@@ -96,7 +96,7 @@ def _yes_no(cell: object) -> object:
     return True if plain in _YES else False if plain in _NO else _INVALID
 
 
-def _series(column: Column, values: list) -> pd.Series:
+def _series(column: Column, values: list[Any]) -> pd.Series:
     if column.is_numeric:
         numbers = pd.Series(np.array([np.nan if value is None else value for value in values], dtype=float))
         is_whole = column.kind == "integer" and not column.is_optional and bool(numbers.notna().all())
@@ -106,83 +106,40 @@ def _series(column: Column, values: list) -> pd.Series:
     return pd.Series(values, dtype=object)
 
 
-def _check_range(column: Column, table: Table, layer: RawLayer, values: list, findings: Findings) -> None:
+def _out_of_range(layer: RawLayer, column: Column, *, values: list[Any]) -> dict[str, list[int]]:
+    """Return the rows outside the declared values, by the code of the problem."""
+    present = [(i, value) for i, value in enumerate(values) if value is not None]
     if column.allowed:
-        strange = [i for i, value in enumerate(values) if value is not None and value not in column.allowed]
-        if strange:
-            _note(column, table, layer, findings, positions=strange, code="value_not_allowed")
-    if not column.is_numeric or (column.minimum is None and column.maximum is None):
-        return
+        return {"value_not_allowed": [i for i, value in present if value not in column.allowed]}
+    if not column.is_numeric:
+        return {}
     low = -math.inf if column.minimum is None else column.minimum
     high = math.inf if column.maximum is None else column.maximum
-    is_swapped_lat = _is_swapped(column, layer)
-    below = [
-        i
-        for i, value in enumerate(values)
-        if value is not None and (value < low or (column.is_minimum_excluded and value == low))
-    ]
-    above = [i for i, value in enumerate(values) if value is not None and value > high and not is_swapped_lat(i)]
-    for positions, code in ((below, "value_below_range"), (above, "value_above_range")):
-        if positions:
-            _note(column, table, layer, findings, positions=positions, code=code)
+    is_swapped = _is_swapped(column, layer)
+    return {
+        "value_below_range": [
+            i for i, value in present if value < low or (column.is_minimum_excluded and value == low)
+        ],
+        "value_above_range": [i for i, value in present if value > high and not is_swapped(i)],
+    }
 
 
-def _is_swapped(column: Column, layer: RawLayer):
+def _is_swapped(column: Column, layer: RawLayer) -> Callable[[int], bool]:
     """Return a test of whether a latitude out of range is explained by a swap, which is reported by itself."""
-    if column.name != "lat" or "lon" not in layer.cells:
-        return lambda position: False
-    lon = [_number(cell) for cell in layer.cells["lon"]]
-    return lambda position: isinstance(lon[position], float) and abs(lon[position]) <= 90.0
+    partner = column.name.replace("lat", "lon")
+    if column.name not in ("lat", "seat_lat") or partner not in layer.cells:
+        return lambda _position: False
+    lon = [_number(cell) for cell in layer.cells[partner]]
+    return lambda position: isinstance(lon[position], float) and abs(float(str(lon[position]))) <= 90.0
 
 
-def _note(
-    column: Column, table: Table, layer: RawLayer, findings: Findings, *, positions: list[int], code: str
-) -> None:
-    key = table.key
-    if code == "value_below_range":
-        message, remedy = below_range(table.name, column)
-    else:
-        message, remedy = _sentences(column, code)
-    findings.add_rows(layer, code, message, remedy, positions=positions, key=key, column=column.name)
-
-
-def _sentences(column: Column, code: str) -> tuple[str, str]:
-    unit = f" {column.unit}" if column.unit else ""
-    if code == "value_missing":
-        message = _("{column} is empty in {rows}. It means: ") + _(column.meaning_en) + "."
-        return message, _("Fill it in, or take the rows out of the table.")
-    if code == "value_invalid":
-        wanted = {
-            "integer": _("a whole number"),
-            "number": _("a number"),
-            "yes_no": _("true or false"),
-        }[column.kind]
-        message = _("{column} is «{value}» in {rows}, where {wanted} is expected.").replace("{wanted}", wanted)
-        return message, _("Write {wanted}{unit} with a decimal point and without a unit.").format(
-            wanted=wanted, unit=unit
-        )
-    if code == "value_not_allowed":
-        message = _("{column} is «{value}» in {rows}, which is not one of the known values.")
-        return message, _("Use one of: {allowed}.").format(allowed=", ".join(column.allowed))
-    message = _("{column} is {value} in {rows}; at most {maximum}{unit} is possible.")
-    message = message.replace("{maximum}", f"{column.maximum:g}").replace("{unit}", unit)
-    return message, _("Check the unit of the source, or correct the rows.")
-
-
-def _check_unique(table: Table, layer: RawLayer, frame: pd.DataFrame, findings: Findings) -> None:
-    if not table.key or not set(table.key) <= set(layer.cells.columns):
+def _check_unique(reading: Reading, frame: pd.DataFrame) -> None:
+    key = reading.table.key
+    if not key or not set(key) <= set(reading.layer.cells.columns):
         return
-    keys = frame[list(table.key)]
-    again = keys.duplicated(keep="first") & keys.notna().all(axis=1)
-    if not again.any():
-        return
-    shown = ", ".join(table.key)
-    message = _("{column} stands twice: {rows} repeat a name. Two rows of one name would be counted as one.")
-    remedy = _("Give each row its own {key}, or delete the copy.").format(key=shown)
-    findings.add_rows(
-        layer, "id_duplicate", message, remedy, positions=_positions(again), key=table.key, column=table.key[0]
-    )
-
-
-def _positions(mask: Iterable[bool]) -> list[int]:
-    return [i for i, is_hit in enumerate(mask) if is_hit]
+    names = frame[list(key)]
+    again = np.flatnonzero(names.duplicated(keep="first") & names.notna().all(axis=1)).tolist()
+    if again:
+        message = _("{column} stands twice: {rows} repeat a name. Two rows of one name would be counted as one.")
+        remedy = _("Give each row its own {key}, or delete the copy.").format(key=", ".join(key))
+        reading.note_rows("id_duplicate", message, remedy=remedy, positions=again, column=key[0])

@@ -146,8 +146,12 @@ def key(name: str, refers_to: tuple[str, ...], en: str, zh: str, *, is_optional:
 
 NAME_EN = text("name_en", "Name in English", "英文名称")
 NAME_ZH = text("name_zh", "Name in Chinese", "中文名称")
-LON = number("lon", "deg", "Longitude in the declared geographic system", "经度（声明的地理坐标系）", at_least=-180, at_most=180)
-LAT = number("lat", "deg", "Latitude in the declared geographic system", "纬度（声明的地理坐标系）", at_least=-90, at_most=90)
+LON = number(
+    "lon", "deg", "Longitude in the declared geographic system", "经度（声明的地理坐标系）", at_least=-180, at_most=180
+)
+LAT = number(
+    "lat", "deg", "Latitude in the declared geographic system", "纬度（声明的地理坐标系）", at_least=-90, at_most=90
+)
 PRECISION = number(
     "coord_precision_km",
     "km",

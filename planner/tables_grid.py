@@ -114,7 +114,9 @@ SHUNTS = _table(
     is_optional=True,
     columns=(
         key("bus", _BUSES, "Bus", "母线"),
-        number("q_mvar", "Mvar", "Reactive power drawn at 1 pu; positive is a reactor", "1 pu 时吸收的无功；正值为电抗器"),
+        number(
+            "q_mvar", "Mvar", "Reactive power drawn at 1 pu; positive is a reactor", "1 pu 时吸收的无功；正值为电抗器"
+        ),
     ),
 )
 GRID_TABLES = (BUSES, LINES, TRAFOS, LOADS, GENERATORS, EXTERNAL, SHUNTS)
