@@ -51,7 +51,7 @@ def local_name(row: Row, lang: str) -> str:
     return str(chinese) if lang == "zh" and isinstance(chinese, str) and chinese else str(english)
 
 
-def index_parts(index: Any) -> tuple[str, ...]:
+def index_parts(index: object) -> tuple[str, ...]:
     """Return a limit's index as texts: a list, a single value or "a,b" all read the same."""
     if index is None:
         return ()
@@ -83,7 +83,7 @@ def headroom_limits(plan: PlanDict) -> dict[tuple[str, int], Row]:
     found: dict[tuple[str, int], Row] = {}
     for row in plan.get("limits") or []:
         parts = index_parts(row.get("index"))
-        if "headroom" in str(row.get("constraint")) and row.get("unit") == "MVA" and len(parts) == 2:
+        if "headroom" in str(row.get("constraint")) and row.get("unit") == "MVA" and len(parts) == 2:  # noqa: PLR2004 (node, year)
             node, year = parts if parts[1].isdigit() else parts[::-1]
             if year.isdigit():
                 found[(node, int(year))] = row

@@ -14,7 +14,7 @@ import shapely
 from planner.export.atomic import write_text
 from planner.export.facts import PlanDict
 from planner.export.layers import DECIMALS, plan_layers
-from planner.export.words import security_verdict, synthetic_label
+from planner.export.sentences import security_verdict, synthetic_label
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -60,7 +60,7 @@ def features_of(frame: gpd.GeoDataFrame, *, layer: str) -> list[dict[str, Any]]:
     return features
 
 
-def _geometry(geometry: Any) -> dict[str, Any] | None:
+def _geometry(geometry: shapely.Geometry | None) -> dict[str, Any] | None:
     if geometry is None or geometry.is_empty:
         return None
     oriented = shapely.orient_polygons(geometry) if geometry.geom_type.endswith("Polygon") else geometry
@@ -69,7 +69,7 @@ def _geometry(geometry: Any) -> dict[str, Any] | None:
     return dict(shape)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float) and not np.isfinite(value):

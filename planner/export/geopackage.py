@@ -15,8 +15,8 @@ import pyogrio
 from planner.export.atomic import write_atomically
 from planner.export.facts import PlanDict
 from planner.export.layers import WGS84, limit_table, plan_layers, zone_table
+from planner.export.sentences import security_verdict, synthetic_label
 from planner.export.styles import layer_styles
-from planner.export.words import security_verdict, synthetic_label
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -105,7 +105,7 @@ def _plain_columns(frame: pd.DataFrame) -> pd.DataFrame:
             plain[column] = pd.Series([None] * len(plain), index=plain.index, dtype=object)
         elif kinds <= {int, float}:
             plain[column] = pd.to_numeric(plain[column])
-        elif kinds != {str} and kinds != {bool}:
+        elif kinds not in ({str}, {bool}):
             plain[column] = [None if _is_missing(value) else _as_text(value) for value in plain[column]]
     return plain
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+from bokeh.core.types import ID
 from bokeh.embed import json_item
 from bokeh.resources import Resources
 from jinja2 import Environment, StrictUndefined
@@ -41,7 +42,7 @@ def html_map(plan: PlanDict, region: Region, *, candidates: gpd.GeoDataFrame | N
     """Return the page as text: one file, scripts and styles inside, the same plan gives the same text."""
     layers = plan_layers(plan, region, candidates=candidates)
     figure = draw(layers, plan, crs=region.projected_crs, lang=lang)
-    item = _with_stable_ids(json.dumps(json_item(figure, "map"), ensure_ascii=False))
+    item = _with_stable_ids(json.dumps(json_item(figure, ID("map")), ensure_ascii=False))
     facts = {
         "counts": {name: len(layer) for name, layer in layers.items() if name in LAYER_COUNTS},
         "security": panel_level(plan, region, lang=lang),

@@ -6,7 +6,8 @@ route.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -29,9 +30,10 @@ from planner.export.facts import (
 if TYPE_CHECKING:
     from planner.region import Region
 
+Frame = TypeVar("Frame", bound=pd.DataFrame)
+
 WGS84 = "EPSG:4326"
 DECIMALS = 7  # of a degree, about 1 cm (RFC 7946 section 11.2)
-TECHNICAL_NODATA = ""
 
 
 def plan_layers(
@@ -144,7 +146,7 @@ def zone_table(plan: PlanDict, region: Region) -> pd.DataFrame:
     return pd.DataFrame(with_headroom(frame, plan, region, key="zone"))
 
 
-def with_headroom(frame: Any, plan: PlanDict, region: Region, *, key: str) -> Any:
+def with_headroom(frame: Frame, plan: PlanDict, region: Region, *, key: str) -> Frame:
     """Return `frame` with `before_mva_<year>`, `used_mva_<year>`, `left_mva_<year>` and the last year's three.
 
     The plan's own headroom rows win (they also count what the existing stock gives back); a node without such a row
@@ -245,11 +247,11 @@ def _in_wgs84(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return moved.set_geometry(_rounded(moved.geometry.to_numpy()), crs=WGS84).reset_index(drop=True)
 
 
-def _rounded(geometries: Any) -> Any:
+def _rounded(geometries: Iterable[Any]) -> np.ndarray:
     """Round coordinates to `DECIMALS` without touching topology."""
-    array = np.asarray(geometries, dtype=object)
+    array = np.asarray(list(geometries), dtype=object)
     return shapely.transform(array, lambda xy: np.round(xy, DECIMALS)) if array.size else array
 
 
-def _joined(value: Any) -> Any:
+def _joined(value: object) -> object:
     return "; ".join(str(part) for part in value) if isinstance(value, list | tuple | set) else value

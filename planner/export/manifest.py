@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-from planner.i18n import gettext as _
-from planner.i18n import language
 
 from planner.errors import UsageError
 from planner.export.atomic import write_text
@@ -20,8 +18,10 @@ from planner.export.facts import PlanDict
 from planner.export.geojson import write_geojson
 from planner.export.geopackage import write_geopackage
 from planner.export.html_map import write_html_map
+from planner.export.sentences import security_verdict, synthetic_label
 from planner.export.tables import write_csv_files, write_workbook
-from planner.export.words import security_verdict, synthetic_label
+from planner.i18n import gettext as _
+from planner.i18n import use_language
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -48,13 +48,13 @@ def export_all(
     folder = Path(out_dir)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").unlink(missing_ok=True)
-    with language(lang):
+    with use_language(lang):
         paths = [
             write_plan_json(plan, folder / "plan.json"),
             write_geopackage(plan, region, folder / "plan.gpkg", candidates=candidates),
             write_geojson(plan, region, folder / "plan.geojson"),
-            write_workbook(plan, folder / "plan.xlsx", lang=lang),
-            *write_csv_files(plan, folder / "tables", lang=lang),
+            write_workbook(plan, folder / "plan.xlsx", lang=lang, region=region),
+            *write_csv_files(plan, folder / "tables", lang=lang, region=region),
             write_html_map(plan, region, folder / "map.html", candidates=candidates, lang=lang),
         ]
         content = manifest(plan, region, paths, folder=folder, lang=lang)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from planner.i18n import gettext as _
-
 from planner.export.facts import (
     PlanDict,
     has_plan,
@@ -19,6 +17,7 @@ from planner.export.facts import (
     worst_outages,
     years_of,
 )
+from planner.export.marks import marks_sentence
 from planner.export.palette import (
     CANDIDATE_COLOURS,
     FEED_COLOURS,
@@ -30,23 +29,26 @@ from planner.export.palette import (
     TECHNOLOGY_COLOURS,
     headroom_bounds,
 )
+from planner.export.sentences import (
+    elsewhere_lines,
+    limit_place,
+    names_of,
+    security_verdict,
+    status_sentence,
+    synthetic_label,
+    worth_text,
+)
 from planner.export.styles import headroom_label
 from planner.export.words import (
     amount,
     limit_name,
-    limit_place,
-    names_of,
     number,
     objective_name,
     outage_status_name,
-    security_verdict,
-    status_sentence,
-    synthetic_label,
     technology_name,
     unit_name,
-    workload_name,
-    worth_text,
 )
+from planner.i18n import gettext as _
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -61,6 +63,7 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
     level, sentence = security_verdict(plan)
     if not has_plan(plan):
         level, sentence = "insecure", status_sentence(plan)
+    missing, outside = elsewhere_lines(plan, names_of(plan, region, lang=lang), lang=lang)
     return {
         "lang": "zh-CN" if lang == "zh" else "en",
         "title": _("Data-centre siting plan: {scenario}").format(scenario=local_name(plan, lang)),
@@ -76,7 +79,8 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
         "headline": headline_rows(plan),
         "sites": site_rows(plan, lang=lang),
         "limits": limit_rows(plan, region, lang=lang),
-        "elsewhere": elsewhere_lines(plan, lang=lang),
+        "missing": missing,
+        "outside": outside,
         "grid": grid_rows(plan),
         "legend": legend(plan),
         "foot": foot_lines(plan, region),
@@ -141,26 +145,6 @@ def limit_rows(plan: PlanDict, region: Region, *, lang: str) -> list[dict[str, s
     ]
 
 
-def elsewhere_lines(plan: PlanDict, *, lang: str) -> list[str]:
-    """Return what is not served, then what comes from outside, last year."""
-    year = last_year(plan)
-    lines = [
-        _("Not served: {mw:.1f} MW of {workload}, {district}, {year}").format(
-            mw=row["it_mw"], workload=workload_name(row["workload"]), district=row["district"], year=row["year"]
-        )
-        for row in plan.get("unserved") or []
-        if row["it_mw"] > 0
-    ]
-    lines += [
-        _("From outside the region: {mw:.1f} MW of {workload} from {name}, {year}").format(
-            mw=row["it_mw"], workload=workload_name(row["workload"]), name=local_name(row, lang), year=row["year"]
-        )
-        for row in plan.get("outside") or []
-        if row["it_mw"] > 0 and row["year"] == year
-    ]
-    return lines
-
-
 def grid_rows(plan: PlanDict) -> dict[str, Any]:
     """Return the counts and the worst outages of the grid check; no rows when it was not checked."""
     if (plan.get("grid") or {}).get("status") != "checked":
@@ -214,6 +198,9 @@ def foot_lines(plan: PlanDict, region: Region) -> list[str]:
           "lines, not routes.").format(crs=region.projected_crs),
         _("(?) Position of a feeding station or plant less precise than half the length of the feed."),
     ]  # fmt: skip
+    marks = marks_sentence(region)
+    if marks:
+        lines.append(marks)
     if titles:
         lines.append(_("Sources: {titles}.").format(titles="; ".join(titles)))
     fingerprint = (plan.get("record") or {}).get("fingerprint")

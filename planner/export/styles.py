@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
-from planner.i18n import gettext as _
-
 from planner.export.palette import (
     CANDIDATE_COLOURS,
     FEED_COLOURS,
@@ -20,6 +18,7 @@ from planner.export.palette import (
     headroom_bounds,
 )
 from planner.export.words import technology_name
+from planner.i18n import gettext as _
 
 SYMBOL_TYPES = {"SimpleMarker": "marker", "SimpleLine": "line", "SimpleFill": "fill"}
 FAR_MVA = 1.0e9

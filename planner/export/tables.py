@@ -7,6 +7,7 @@ import io
 import re
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
@@ -15,7 +16,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from planner.export.atomic import write_bytes
 from planner.export.facts import PlanDict
-from planner.export.sheets import Cell, Sheet, plan_sheets
+from planner.export.sheet import Cell, Sheet
+from planner.export.sheets import plan_sheets
+
+if TYPE_CHECKING:
+    from planner.region import Region
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -33,27 +38,27 @@ def safe_cell(value: Cell) -> Cell:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def write_workbook(plan: PlanDict, path: Path, *, lang: str) -> Path:
+def write_workbook(plan: PlanDict, path: Path, *, lang: str, region: Region | None = None) -> Path:
     """Write the workbook, whole or not at all; the same plan gives the same bytes."""
-    return write_bytes(path, workbook_bytes(plan, lang=lang))
+    return write_bytes(path, workbook_bytes(plan, lang=lang, region=region))
 
 
-def workbook_bytes(plan: PlanDict, *, lang: str) -> bytes:
+def workbook_bytes(plan: PlanDict, *, lang: str, region: Region | None = None) -> bytes:
     """Return the workbook as bytes without any time stamp."""
     book = Workbook()
     book.remove(book.worksheets[0])
-    for sheet in plan_sheets(plan, lang=lang):
+    for sheet in plan_sheets(plan, lang=lang, region=region):
         _fill(book.create_sheet(sheet.title), sheet)
     buffer = io.BytesIO()
     book.save(buffer)
     return _without_times(buffer.getvalue())
 
 
-def write_csv_files(plan: PlanDict, folder: Path, *, lang: str) -> list[Path]:
+def write_csv_files(plan: PlanDict, folder: Path, *, lang: str, region: Region | None = None) -> list[Path]:
     """Write one CSV per sheet (UTF-8 with byte order mark, so that spreadsheets show Chinese)."""
     return [
         write_bytes(folder / f"{sheet.key}.csv", csv_text(sheet).encode("utf-8-sig"))
-        for sheet in plan_sheets(plan, lang=lang)
+        for sheet in plan_sheets(plan, lang=lang, region=region)
     ]
 
 

@@ -1,0 +1,56 @@
+"""Which rows of a region are assumed or synthetic: said in every output that is made from them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from planner.i18n import gettext as _
+from planner.region import is_marked
+
+if TYPE_CHECKING:
+    from planner.region import Region
+
+SUFFIX = "_confidence"
+
+
+def marked_rows(region: Region) -> dict[str, tuple[int, int]]:
+    """Return (rows with an assumed or synthetic value, all rows) of every table that has such rows."""
+    found = {}
+    for name, frame in region.tables.items():
+        if not len(frame):
+            continue
+        own = [column for column in frame.columns if column.endswith(SUFFIX)]
+        marks = is_marked(frame, "") if "confidence" in frame else pd.Series(data=False, index=frame.index)
+        for column in own:
+            marks = marks | is_marked(frame, column.removesuffix(SUFFIX))
+        if marks.any():
+            found[name] = (int(marks.sum()), len(frame))
+    return dict(sorted(found.items()))
+
+
+def table_name(table: str) -> str:
+    """Return the name of a table of the region."""
+    names = {
+        "climate": _("climate"),
+        "districts": _("districts"),
+        "outside_sites": _("sites outside the region"),
+        "prices": _("prices"),
+        "reclaimed_plants": _("reclaimed-water plants"),
+        "resources": _("green resources"),
+        "stock": _("existing centres"),
+        "stock_cooling": _("cooling of existing centres"),
+        "substations": _("substations"),
+        "zones": _("zones"),
+    }
+    return names.get(table, table.replace("_", " "))
+
+
+def marks_sentence(region: Region) -> str | None:
+    """Return which tables hold assumed or synthetic values, None when none does."""
+    parts = [
+        _("{table} {n} of {total} rows").format(table=table_name(table), n=n, total=total)
+        for table, (n, total) in marked_rows(region).items()
+    ]
+    return _("ASSUMED or SYNTHETIC values: {parts}.").format(parts="; ".join(parts)) if parts else None

@@ -1,0 +1,152 @@
+"""Sentences about a plan: is it secure, how did the solve end, what does a limit mean, what is served elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from planner.export.facts import (
+    PlanDict,
+    Row,
+    index_parts,
+    is_synthetic,
+    last_year,
+    local_name,
+)
+from planner.export.words import amount, technology_name, unit_name, workload_name
+from planner.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from planner.region import Region
+
+MONTHS = frozenset(str(month) for month in range(1, 13))
+NO_WORTH = 1e-9
+
+
+def status_sentence(plan: PlanDict) -> str:
+    """Return how the solve ended."""
+    status = str(plan.get("status"))
+    if status == "infeasible":
+        return _("No plan: the limits contradict each other.")
+    if status == "no_plan":
+        return _("No plan: the time limit came before the first plan.")
+    gap = plan.get("gap")
+    found = {
+        "optimal": _("Best plan within the required gap."),
+        "time_limit": _("Stopped at the time limit with a plan in hand."),
+        "interrupted": _("Interrupted with a plan in hand."),
+    }.get(status, status)
+    return found if gap is None else found + " " + _("Proven gap: {gap:.2f} %.").format(gap=100.0 * gap)
+
+
+def security_verdict(plan: PlanDict) -> tuple[str, str]:
+    """Return (level, sentence): level is secure, insecure or not_checked; never "secure" without a finished check.
+
+    A plan that claims to be secure while its own outages, base case or audit say otherwise is shown as insecure.
+    """
+    grid = plan.get("grid") or {}
+    if (plan.get("audit") or {}).get("status") == "failed":
+        return "insecure", _("NOT A VALID PLAN: the audit failed.")
+    if plan.get("security") == "not_checked" or grid.get("status") != "checked":
+        reason = grid.get("reason") or _("no AC network")
+        return "not_checked", _("Grid: NOT CHECKED ({reason}).").format(reason=reason)
+    checked = [*(grid.get("outages") or []), *(grid.get("base") or [])]
+    n_bad = sum(row.get("status") != "ok" for row in checked)
+    has_gap = any(row.get("status") == "not_converged" for row in checked) or not checked
+    may_be_secure = not n_bad or (_is_no_worsening(grid) and not has_gap)
+    if plan.get("security") != "secure" or not may_be_secure:
+        return "insecure", _insecure_sentence(n_bad, len(checked))
+    if n_bad:
+        return "secure", _(
+            "Secure: no situation is worse than without the plan (AC, N-0 and N-1, {n} checked)."
+        ).format(n=len(checked))
+    n_outages = len(grid.get("outages") or [])
+    return "secure", _("Secure: base case and all {n} single outages keep their limits (AC, N-0 and N-1).").format(
+        n=n_outages
+    )
+
+
+def _insecure_sentence(n_bad: int, n_checked: int) -> str:
+    if not n_bad:
+        return _("INSECURE: the AC check did not confirm the plan.")
+    return _("INSECURE: {n} of {checked} checked situations break a limit or lose supply.").format(
+        n=n_bad, checked=n_checked
+    )
+
+
+def _is_no_worsening(grid: Mapping[str, Any]) -> bool:
+    return bool((grid.get("rules") or {}).get("no_worsening"))
+
+
+def synthetic_label(plan: PlanDict) -> str | None:
+    """Return the warning that the network is constructed, None for a real one."""
+    if not is_synthetic(plan):
+        return None
+    return _("SYNTHETIC GRID: the network is constructed, not the real one; findings are an example.")
+
+
+def names_of(plan: PlanDict, region: Region | None, *, lang: str) -> dict[str, str]:
+    """Return the display name of every id that a limit or an outage may mention."""
+    names: dict[str, str] = {}
+    tables = {"substations": "substation", "zones": "zone", "reclaimed_plants": "plant", "districts": "district"}
+    tables |= {"stock": "stock", "resources": "resource", "outside_sites": "outside"}
+    for table, key in tables.items():
+        frame = region[table] if region is not None else pd.DataFrame()
+        for row in frame.drop(columns="geometry", errors="ignore").to_dict("records"):
+            names[str(row[key])] = local_name({**{str(k): v for k, v in row.items()}, "id": row[key]}, lang)
+    for site in plan.get("sites") or []:
+        names[str(site["id"])] = local_name(site, lang)
+        names |= {str(feed["substation"]): local_name(feed, lang) for feed in site.get("feeds") or []}
+        names |= {str(water["plant"]): local_name(water, lang) for water in site.get("water") or []}
+    return names
+
+
+def limit_place(row: Row, names: Mapping[str, str]) -> str:
+    """Return where and when a limit applies: names for ids, months in words, id in brackets when it differs."""
+    words = []
+    for part in index_parts(row.get("index")):
+        name = names.get(part)
+        if name is not None:
+            words.append(name if name == part or part in name else f"{name} ({part})")
+        elif part in MONTHS and row.get("constraint") == "plant_supply":
+            words.append(_("month {month}").format(month=int(part)))
+        else:
+            words.append(workload_name(technology_name(part)))
+    return ", ".join(words)
+
+
+def elsewhere_lines(plan: PlanDict, names: Mapping[str, str], *, lang: str) -> tuple[list[str], list[str]]:
+    """Return what is not served in any year and what comes from outside the region in the last one, as sentences."""
+    missing = [
+        _("Not served: {mw:.1f} MW of {workload}, {district}, {year}").format(
+            mw=row["it_mw"],
+            workload=workload_name(row["workload"]),
+            district=names.get(str(row["district"]), row["district"]),
+            year=row["year"],
+        )
+        for row in plan.get("unserved") or []
+        if row["it_mw"] > 0
+    ]
+    year = last_year(plan)
+    outside = [
+        _("From outside the region: {mw:.1f} MW of {workload} from {name}, {year}").format(
+            mw=row["it_mw"], workload=workload_name(row["workload"]), name=local_name(row, lang), year=row["year"]
+        )
+        for row in plan.get("outside") or []
+        if row["it_mw"] > 0 and row["year"] == year
+    ]
+    return missing, outside
+
+
+def worth_text(row: Row, plan: PlanDict) -> str:
+    """Return what one more unit of a limit saves at this siting, "" where it is not computed or nothing."""
+    worth = row.get("worth")
+    if worth is None or abs(worth) < NO_WORTH:
+        return ""
+    unit = unit_name(str(row.get("unit") or ""))
+    if (plan.get("objective") or {}).get("name") not in (None, "cost"):
+        gain = unit_name(str((plan.get("objective") or {}).get("unit") or ""))
+        return _("{worth} {gain} per {unit}").format(worth=amount(worth), gain=gain, unit=unit)
+    return _("{worth} CNY/year per {unit}").format(worth=amount(worth), unit=unit)
