@@ -1,0 +1,1 @@
+"""Bundled regions: one folder each, with its layers, grid, scenarios and SOURCES.md."""
