@@ -13,6 +13,7 @@ import pandas as pd
 from planner.errors import InputProblems, Notice, Problem
 from planner.i18n import gettext as _
 from planner.read_columns import check_columns
+from planner.read_crs import crs_name
 from planner.read_files import read_text_layer
 from planner.read_findings import Findings, RawLayer, Reading
 from planner.read_gpkg import read_gpkg
@@ -132,7 +133,7 @@ def _note_empty(reading: Reading) -> None:
     message = _("{layer} is empty: {file} has no rows.").format(layer=layer.name, file=layer.file)
     remedy = _("Fill it in; if the region has none, delete it.")
     if not reading.table.is_optional:
-        remedy = _("Fill it in: {meaning}.").format(meaning=_(reading.table.meaning_en))
+        remedy = _("Fill it in: {meaning}.").format(meaning=reading.table.meaning)
     reading.note("layer_empty", message, remedy=remedy)
 
 
@@ -141,7 +142,7 @@ def _check_present(tables: Mapping[str, Table], raw: _Raw, has_grid: bool, findi
     for name, table in tables.items():
         if table.is_optional or name in found or (table.is_grid and not has_grid):
             continue
-        message = _("{layer} is missing: {meaning}.").format(layer=name, meaning=_(table.meaning_en))
+        message = _("{layer} is missing: {meaning}.").format(layer=name, meaning=table.meaning)
         remedy = _("Add it; `planner init DIR` writes an empty one to fill in.")
         findings.add(_file_of(table), "layer_missing", message, remedy, layer=name)
     if not found & {"sites", "study_area"}:
@@ -168,8 +169,8 @@ def _region(
         id=str(content["id"]),
         name=content["name"],
         base_year=int(content["base_year"]),
-        crs=str(content["crs"]),
-        projected_crs=str(content["projected_crs"]),
+        crs=crs_name(manifest.crs),
+        projected_crs=crs_name(manifest.projected_crs),
         meta=content,
         tables={name: frame for name, frame in frames.items() if not name.startswith(GRID_PREFIX)},
         grid=grid if has_grid else None,

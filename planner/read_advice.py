@@ -32,7 +32,7 @@ def sentences(code: str, column: Column) -> tuple[str, str]:
 def _below_range(column: Column) -> tuple[str, str]:
     """Return message and remedy for values below the range of a column."""
     if column.name == "headroom_mva":
-        message = _("{column} is negative in {rows}. The model would read it as capacity that must be given back.")
+        message = _("{column} is negative in {rows}. No plan could keep such a limit, not even one without sites.")
         remedy = _(
             "If they are overloaded, set 0 and write the overload into `source`; if the sign convention of the source "
             "is the opposite, multiply the column by -1."
@@ -58,7 +58,7 @@ def _missing(column: Column) -> tuple[str, str]:
     if column.name == "capacity_m3_per_day":
         message = _("{column} is empty in {rows}. A plant without capacity waters nothing.")
         return message, _("Give the capacity; if the plant is closed or not built, take the row out.")
-    meaning = _(column.meaning_en)
+    meaning = column.meaning
     unit = f" [{column.unit}]" if column.unit and column.unit != "1" else ""
     message = _("{column} is empty in {rows}: {meaning}.").replace("{meaning}", meaning + unit)
     return message, _("Fill it in, or take the rows out of the table.")

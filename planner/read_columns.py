@@ -106,7 +106,7 @@ def _note_near(reading: Reading, name: str, *, near: str) -> None:
 
 def _note_missing(reading: Reading, column: Column) -> None:
     message = _("{layer}.{column} is missing: {meaning}.").format(
-        layer=reading.layer.name, column=column.name, meaning=_(column.meaning_en)
+        layer=reading.layer.name, column=column.name, meaning=column.meaning
     )
     unit = f" [{column.unit}]" if column.unit else ""
     remedy = _("Add the column {column}{unit}.").format(column=column.name, unit=unit)

@@ -52,6 +52,14 @@ def crs_of(name: object) -> CRS | None:
         return None
 
 
+def crs_name(crs: CRS | None) -> str:
+    """Return a name that any library finds again: the code of the authority, else the definition."""
+    if crs is None:
+        return ""
+    authority = crs.to_authority()
+    return ":".join(authority) if authority else crs.to_wkt()
+
+
 def check_crs(value: object, key: str, file: str, findings: Findings) -> CRS | None:
     """Return the declared system; note a problem and return None when it cannot be used."""
     example = EXAMPLE_PROJECTED if key == "projected_crs" else EXAMPLE_GEOGRAPHIC

@@ -49,7 +49,7 @@ def read_gpkg(path: Path, file: str, findings: Findings) -> dict[str, RawLayer]:
     try:
         with _opened(path) as connection:
             return _layers(connection, file, findings)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         message = _("{file} is not a GeoPackage that can be read: {what}.").format(file=file, what=error)
         findings.add(file, "gpkg_invalid", message, remedy)
         return {}

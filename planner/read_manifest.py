@@ -11,6 +11,7 @@ from typing import Any
 from pyproj import CRS
 
 from planner.i18n import gettext as _
+from planner.i18n import language
 from planner.read_crs import check_crs
 from planner.read_findings import Findings
 from planner.region import SCHEMA_VERSION
@@ -95,7 +96,8 @@ def _check_keys(content: Mapping[str, Any], file: str, findings: Findings) -> No
 
 
 def _meaning(key: str) -> str:
-    return _("Add `{key}`: {meaning}.").format(key=key, meaning=_(KEYS[key][1]))
+    _must, english, chinese = KEYS[key]
+    return _("Add `{key}`: {meaning}.").format(key=key, meaning=chinese if language() == "zh" else english)
 
 
 def _check_texts(content: Mapping[str, Any], file: str, findings: Findings) -> None:

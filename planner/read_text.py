@@ -8,6 +8,7 @@ from planner.errors import Notice, Problem
 from planner.i18n import gettext as _
 
 # Private-use characters are what GB18030 makes of bytes that were never Chinese text; control characters likewise.
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\U000f0000-\U0010ffff\ufffd]")
 
 
@@ -18,7 +19,7 @@ def decode(raw: bytes, *, file: str, layer: str | None) -> tuple[str, Notice | N
     except UnicodeDecodeError:
         text = ""
     else:
-        if not _NOT_TEXT.search(text):
+        if not _CONTROL.search(text):
             return text, None
     try:
         text = raw.decode("gb18030")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from planner.i18n import language
+
 Kind = Literal["id", "text", "number", "integer", "yes_no", "key", "choice"]
 GeometryKind = Literal["none", "point", "polygon", "polygon_or_none", "polygon_or_point"]
 
@@ -46,6 +48,11 @@ class Column:
     refers_to: tuple[str, ...] = ()
 
     @property
+    def meaning(self) -> str:
+        """Return the meaning in the language in use."""
+        return self.meaning_zh if language() == "zh" else self.meaning_en
+
+    @property
     def is_numeric(self) -> bool:
         """Return whether cells are numbers."""
         return self.kind in ("number", "integer")
@@ -63,6 +70,11 @@ class Table:
     geometry: GeometryKind = "none"
     is_optional: bool = False
     is_grid: bool = False
+
+    @property
+    def meaning(self) -> str:
+        """Return the meaning in the language in use."""
+        return self.meaning_zh if language() == "zh" else self.meaning_en
 
     @property
     def column_names(self) -> tuple[str, ...]:

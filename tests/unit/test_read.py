@@ -139,7 +139,11 @@ def test_a_byte_order_mark_and_semicolons_change_nothing(folder: Path) -> None:
 def test_cgcs2000_degrees_are_accepted(folder: Path, crs: str) -> None:
     replace(folder / "region.yaml", "EPSG:4326", crs)
 
-    assert read_region(folder)["substations"].crs.to_epsg() == 4548
+    region = read_region(folder)
+
+    assert (region.crs, region.projected_crs) == ("EPSG:4490", "EPSG:4548")
+    plants = region["reclaimed_plants"]
+    assert projected_points(region, plants["lon"], plants["lat"]).distance(plants.geometry).max() < 1e-6
 
 
 @pytest.mark.parametrize("crs", ["EPSG:4547", "EPSG:4548", "EPSG:4549"])
