@@ -29,6 +29,16 @@ _HEAD = (
     "|---|---|---|---|---|---|---|",
 )
 
+_ORIGIN = (
+    "Made from `planner/tables_*.py` and `planner/read_manifest.py`; a test fails when this page is not current. "
+    "Do not edit it by hand."
+)
+_FORMS = (
+    "A region is a folder with `region.yaml` and one file per table (`<table>.csv`, `.geojson` or `.gpkg`; the network "
+    "in `grid/`), or one GeoPackage with the same tables (`grid_<table>` for the network) and a table `region_yaml` "
+    "whose one cell `yaml` holds the text of `region.yaml`."
+)
+
 
 def _values(column: Column) -> str:
     if column.allowed:
@@ -79,11 +89,8 @@ def data_dictionary_markdown() -> str:
     tables = all_tables().values()
     parts = [
         "# Data dictionary / 数据字典",
-        "Made from `planner/tables_region.py`, `planner/tables_grid.py` and `planner/read_manifest.py`; a test fails "
-        "when this page is not current. Do not edit it by hand.",
-        "A region is a folder with `region.yaml` and one file per table (`<table>.csv`, `.geojson` or `.gpkg`; the "
-        "network in `grid/`), or one GeoPackage with the same tables (`grid_<table>` for the network) and a table "
-        "`region_yaml` whose one cell `yaml` holds the text of `region.yaml`.",
+        _ORIGIN,
+        _FORMS,
         "区域数据可以是一个文件夹（`region.yaml` 加每表一个文件），也可以是一个 GeoPackage。",
         "## region.yaml",
         manifest_markdown(),

@@ -69,7 +69,7 @@ class PlannerError(Exception):
     """The base of all refusals; never raised itself."""
 
 
-class InputProblems(PlannerError):
+class InputProblems(PlannerError):  # noqa: N818  (it holds problems, and says so)
     """The input cannot be used; `problems` lists everything that was found."""
 
     def __init__(self, problems: Iterable[Problem], *, notices: Iterable[Notice] = ()) -> None:

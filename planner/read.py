@@ -66,7 +66,7 @@ def read_region(path: Path | str) -> Region:
     has_grid = any(name.startswith(GRID_PREFIX) for name in (*raw.layers, *raw.unread))
     without = Manifest({}, None, None, raw.manifest_file)
     frames = _check_tables(tables, raw, manifest=manifest or without, findings=findings)
-    _check_present(tables, raw, has_grid, findings)
+    _check_present(tables, raw, has_grid=has_grid, findings=findings)
     if findings.problems or manifest is None:
         raise InputProblems(_in_order(findings.problems, raw, tables), notices=findings.notices)
     return _region(path, manifest, frames=frames, has_grid=has_grid, notices=tuple(findings.notices))
@@ -137,7 +137,7 @@ def _note_empty(reading: Reading) -> None:
     reading.note("layer_empty", message, remedy=remedy)
 
 
-def _check_present(tables: Mapping[str, Table], raw: _Raw, has_grid: bool, findings: Findings) -> None:
+def _check_present(tables: Mapping[str, Table], raw: _Raw, *, has_grid: bool, findings: Findings) -> None:
     found = {*raw.layers, *raw.unread}
     for name, table in tables.items():
         if table.is_optional or name in found or (table.is_grid and not has_grid):

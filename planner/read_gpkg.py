@@ -113,14 +113,17 @@ def _clean(value: Any) -> Any:
     return (value.strip() or None) if isinstance(value, str) else value
 
 
+def _wkb(blob: Any) -> bytes:
+    if not isinstance(blob, bytes) or blob[:2] != b"GP":
+        raise ValueError(_("not a GeoPackage geometry"))
+    return blob[8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 0b111] :]
+
+
 def _geometry(blob: Any, position: int, name: str, file: str, findings: Findings) -> shapely.Geometry | None:
     if blob is None:
         return None
     try:
-        if not isinstance(blob, bytes) or blob[:2] != b"GP":
-            raise ValueError(_("not a GeoPackage geometry"))
-        start = 8 + _ENVELOPE_BYTES[(blob[3] >> 1) & 0b111]
-        return shapely.force_2d(shapely.from_wkb(blob[start:]))
+        return shapely.force_2d(shapely.from_wkb(_wkb(blob)))
     except (ValueError, KeyError, IndexError, shapely.errors.ShapelyError) as error:
         message = _("{layer}: the geometry of feature {row} cannot be read: {what}.").format(
             layer=name, row=position + 1, what=error

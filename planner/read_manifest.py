@@ -15,6 +15,7 @@ from planner.i18n import language
 from planner.read_crs import check_crs
 from planner.read_findings import Findings
 from planner.region import SCHEMA_VERSION
+from planner.tables import FIRST_YEAR, LAST_YEAR
 
 MANIFEST = "region.yaml"
 KEYS: dict[str, tuple[bool, str, str]] = {
@@ -35,6 +36,7 @@ KEYS: dict[str, tuple[bool, str, str]] = {
     "description": (False, "Free text", "说明"),
     "licence": (False, "Under what terms the data may be used", "数据许可"),
 }
+_LEAST_POWER_FACTOR = 0.5
 _BAND_KEYS = ("vn_kv", "min_pu", "max_pu", "min_pu_n1", "max_pu_n1")
 
 
@@ -106,7 +108,7 @@ def _check_texts(content: Mapping[str, Any], file: str, findings: Findings) -> N
         message = _("name must hold one text in English and one in Chinese.")
         findings.add(file, "name_incomplete", message, "`name: {en: Beijing, zh: 北京}`", column="name", value=name)
     year = content.get("base_year")
-    if year not in (None, "") and (not isinstance(year, int) or not 1900 <= year <= 2100):
+    if year not in (None, "") and (not isinstance(year, int) or not FIRST_YEAR <= year <= LAST_YEAR):
         message = _("base_year is {value}, which is no calendar year.").format(value=year)
         findings.add(file, "value_out_of_range", message, _meaning("base_year"), column="base_year", value=year)
 
@@ -135,7 +137,7 @@ def _check_grid(grid: Any, file: str, findings: Findings) -> None:
         findings.add(file, "grid_invalid", _("grid must hold keys."), _meaning("grid"), column="grid", value=grid)
         return
     factor = grid.get("power_factor", 1.0)
-    if not _is_number(factor) or not 0.5 <= factor <= 1.0:
+    if not _is_number(factor) or not _LEAST_POWER_FACTOR <= factor <= 1.0:
         message = _("grid.power_factor is {value}; it must lie in 0.5 to 1.").format(value=factor)
         remedy = _("Write the power factor at the feeding bus, for example 0.98.")
         findings.add(file, "value_out_of_range", message, remedy, column="grid.power_factor", value=factor)

@@ -17,7 +17,7 @@ from planner.read_findings import Reading
 from planner.read_manifest import Manifest
 from planner.read_values import empty_frame
 from planner.tables import Table
-from planner.units import M2_PER_HA
+from planner.units import M2_PER_HA, MAX_LAT_DEG, MAX_LON_DEG
 
 _MARGIN_DEG = 15.0
 _SAME_PLACE_DEG = 1e-4
@@ -123,7 +123,7 @@ def _usable_geometry(reading: Reading, geometry: np.ndarray) -> np.ndarray:
 
 
 def _check_degrees(reading: Reading, geometry: np.ndarray, *, files: CRS) -> None:
-    far = (np.abs(shapely.bounds(geometry)) > 180.0).any(axis=1)
+    far = (np.abs(shapely.bounds(geometry)) > MAX_LON_DEG).any(axis=1)
     if files.is_geographic and far.any():
         message = _("{column} has coordinates that are no degrees in {rows}, but the region declares degrees.")
         remedy = _("Convert the layer to the declared crs, or declare the projected system it is in.")
@@ -163,13 +163,13 @@ def _degrees(reading: Reading, frame: pd.DataFrame, *, geometry: np.ndarray | No
 def _check_swapped(reading: Reading, degrees: _Degrees, *, manifest: Manifest) -> None:
     """Note rows whose position makes sense only with lon and lat exchanged, and rows far from the region."""
     lon, lat = degrees.lon, degrees.lat
-    swapped = (lat.abs() > 90.0) & (lon.abs() <= 90.0)
+    swapped = (lat.abs() > MAX_LAT_DEG) & (lon.abs() <= MAX_LAT_DEG)
     far = pd.Series(False, index=lon.index)
     area = manifest.projected_crs.area_of_use if manifest.projected_crs is not None else None
     if area is not None:
         away = ~degrees.is_near(area.bounds) & lon.notna() & lat.notna()
         swapped |= away & _Degrees(lat, lon, None).is_near(area.bounds)
-        far = away & ~swapped & (lat.abs() <= 90.0) & (lon.abs() <= 180.0)
+        far = away & ~swapped & (lat.abs() <= MAX_LAT_DEG) & (lon.abs() <= MAX_LON_DEG)
     if swapped.any():
         message = _("{column} has lon and lat exchanged in {rows} (lon, lat = {first}). The row would lie elsewhere.")
         remedy = _("Exchange the two: lon is the east coordinate, in China 73 to 135; lat is 18 to 54.")

@@ -14,6 +14,7 @@ from planner.read_advice import sentences
 from planner.read_columns import confidence_columns, declared_columns
 from planner.read_findings import RawLayer, Reading
 from planner.tables import CONFIDENCES, Column, Table
+from planner.units import MAX_LAT_DEG
 
 _EMPTY = {"", "nan", "na", "n/a", "#n/a", "null", "none", "-", "--", "—"}
 _YES = {"true", "1", "1.0", "yes", "y", "t", "是"}
@@ -130,7 +131,7 @@ def _is_swapped(column: Column, layer: RawLayer) -> Callable[[int], bool]:
     if column.name not in ("lat", "seat_lat") or partner not in layer.cells:
         return lambda _position: False
     lon = [_number(cell) for cell in layer.cells[partner]]
-    return lambda position: isinstance(lon[position], float) and abs(float(str(lon[position]))) <= 90.0
+    return lambda position: isinstance(lon[position], float) and abs(float(str(lon[position]))) <= MAX_LAT_DEG
 
 
 def _check_unique(reading: Reading, frame: pd.DataFrame) -> None:

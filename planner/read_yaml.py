@@ -32,7 +32,7 @@ class _StrictLoader(yaml.SafeLoader):
         self.depth -= 1
         return node
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002  (PyYAML's own)
         """Construct one mapping, refusing a key that stands twice."""
         seen: set[Any] = set()
         for key_node, _value in node.value:

@@ -1,7 +1,7 @@
 """The shape of every table that crosses a file boundary: the one place where a column is declared.
 
 The checks of the reader, its messages, the empty region of `planner init` and the data dictionary come from here.
-The declarations themselves stand in `tables_region.py` (layers) and `tables_grid.py` (the AC network).
+The declarations themselves stand in `tables_region.py` and `tables_supply.py` (layers) and `tables_grid.py` (the AC network).
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from planner.i18n import language
 Kind = Literal["id", "text", "number", "integer", "yes_no", "key", "choice"]
 GeometryKind = Literal["none", "point", "polygon", "polygon_or_none", "polygon_or_point"]
 
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 CONFIDENCES = ("high", "medium", "low", "assumed", "synthetic")
-MARKED_CONFIDENCES = ("assumed", "synthetic")
+MARKED_FIRST_YEAR, LAST_YEAR = 1900, 2100
+CONFIDENCES = ("assumed", "synthetic")
 TECHNOLOGIES = (
     "air_chiller",
     "tower_economiser",

@@ -1,4 +1,4 @@
-"""Declarations of the layers of a region. One line per column: unit, range, meaning in English and Chinese."""
+"""Declarations of the layers of a region: land, demand, existing centres, climate and prices; supply is imported."""
 
 from __future__ import annotations
 
@@ -16,7 +16,15 @@ from planner.tables import (
     key,
     number,
     text,
-    yes_no,
+)
+from planner.tables_supply import (
+    HEADROOM_YEARS,
+    HEAT_SINKS,
+    OUTSIDE_SITES,
+    RECLAIMED_PLANTS,
+    RESOURCES,
+    SUBSTATIONS,
+    ZONES,
 )
 
 DISTRICTS = Table(
@@ -111,136 +119,6 @@ SITES = Table(
     geometry="polygon_or_point",
     is_optional=True,
 )
-SUBSTATIONS = Table(
-    "substations",
-    "Substations that can feed sites, one row per station",
-    "可供电变电站，每站一行",
-    (
-        ident("substation", "Substation", "变电站标识"),
-        NAME_EN,
-        NAME_ZH,
-        LON,
-        LAT,
-        PRECISION,
-        key("district", ("districts",), "District it lies in", "所属区县"),
-        number(
-            "voltage_kv",
-            "kV",
-            "Voltage class of the station (500, 220, 110)",
-            "变电站电压等级（500、220、110）",
-            above=0,
-        ),
-        number("feed_voltage_kv", "kV", "Voltage of the bus that feeds sites", "向用户供电的母线电压", above=0),
-        text("node", "Label of the area node that several stations share", "多站共用的区域节点标识", is_optional=True),
-        key(
-            "bus",
-            ("grid_buses",),
-            "AC bus where the load of sites connects",
-            "交流网络中负荷接入的母线",
-            is_optional=True,
-        ),
-        key("parent", ("zones",), "Zone whose transformers stand behind the station", "上级供电分区", is_optional=True),
-        integer("n_units", "1", "Number of transformers", "主变台数", at_least=0, is_optional=True),
-        number("unit_mva", "MVA", "Rating of one transformer", "单台主变容量", above=0, is_optional=True),
-        number(
-            "firm_mva",
-            "MVA",
-            "What the station carries with its largest unit out",
-            "N-1 后可带容量",
-            at_least=0,
-            is_optional=True,
-        ),
-        number(
-            "peak_mva",
-            "MVA",
-            "Peak load without new data centres",
-            "最大负荷（不含新增数据中心）",
-            at_least=0,
-            is_optional=True,
-        ),
-        number("headroom_mva", "MVA", "Firm N-1 headroom that is free", "N-1 可开放容量", at_least=0),
-        number(
-            "ac_hosting_mw",
-            "MW",
-            "What it hosts alone in an AC N-1 check",
-            "单站交流 N-1 可接纳负荷",
-            at_least=0,
-            is_optional=True,
-        ),
-        integer("n_free_bays", "1", "Free feeder bays", "剩余出线间隔数", at_least=0, is_optional=True),
-        integer("in_service_year", "year", "First year in which it can feed", "投运年份", at_least=1900, at_most=2100),
-        yes_no("is_expandable", "Whether units may be added", "是否可扩建"),
-    ),
-    ("substation",),
-    geometry="point",
-)
-ZONES = Table(
-    "zones",
-    "Zones: what stands behind several substations together",
-    "供电分区：若干变电站的共同上级",
-    (
-        ident("zone", "Zone", "分区标识"),
-        NAME_EN,
-        NAME_ZH,
-        key("parent", ("zones",), "Zone above this one", "上级分区", is_optional=True),
-        number("headroom_mva", "MVA", "Linear N-1 headroom of the zone", "分区 N-1 可开放容量（线性）", at_least=0),
-        number(
-            "ac_hosting_mw",
-            "MW",
-            "What the zone hosts in an AC N-1 check",
-            "分区交流 N-1 可接纳负荷",
-            at_least=0,
-            is_optional=True,
-        ),
-        number(
-            "local_generation_counted_mw",
-            "MW",
-            "Local generation that the headroom rests on",
-            "可开放容量所依赖的区内电源出力",
-            at_least=0,
-            is_optional=True,
-        ),
-    ),
-    ("zone",),
-    is_optional=True,
-)
-HEADROOM_YEARS = Table(
-    "headroom_years",
-    "Headroom that changes with the year",
-    "逐年可开放容量",
-    (
-        key("node", ("substations", "zones"), "Substation or zone", "变电站或分区"),
-        integer("year", "year", "From this year on", "自该年起", at_least=1900, at_most=2100),
-        number("headroom_mva", "MVA", "Firm N-1 headroom from then on", "该年起的 N-1 可开放容量", at_least=0),
-    ),
-    ("node", "year"),
-    is_optional=True,
-)
-RECLAIMED_PLANTS = Table(
-    "reclaimed_plants",
-    "Reclaimed-water plants",
-    "再生水厂",
-    (
-        ident("plant", "Plant", "再生水厂标识"),
-        NAME_EN,
-        NAME_ZH,
-        LON,
-        LAT,
-        PRECISION,
-        key("district", ("districts",), "District it lies in", "所属区县"),
-        number("capacity_m3_per_day", "m3/day", "Capacity of the plant", "再生水生产能力", above=0),
-        number(
-            "committed_m3_per_day",
-            "m3/day",
-            "Other use of the data-centre sector itself, taken off its allotment",
-            "数据中心行业自身已占用水量（从可分配量中扣除）",
-            at_least=0,
-        ),
-    ),
-    ("plant",),
-    geometry="point",
-    is_optional=True,
-)
 STOCK = Table(
     "stock",
     "Existing data centres; part of the loads of the grid already",
@@ -321,31 +199,6 @@ CLIMATE = Table(
     ),
     ("station", "month"),
 )
-RESOURCES = Table(
-    "resources",
-    "Green power and certificates that can be bought, by year",
-    "可采购的绿电与绿证（逐年）",
-    (
-        ident("resource", "Channel", "绿电（绿证）渠道"),
-        NAME_EN,
-        NAME_ZH,
-        choice("kind", ("green_power", "certificate"), "Green power or certificates", "绿电或绿证"),
-        integer("year", "year", "Planning year", "规划年", at_least=1900, at_most=2100),
-        number("available_mwh_per_year", "MWh/year", "Most that can be bought", "年可采购量上限", at_least=0),
-        number("premium_cny_per_mwh", "CNY/MWh", "Price above grid electricity", "相对网电的溢价"),
-        number(
-            "max_share",
-            "share",
-            "Most of the year's energy it may cover",
-            "占当年用电量的上限比例",
-            at_least=0,
-            at_most=1,
-            is_optional=True,
-        ),
-    ),
-    ("resource", "year"),
-    is_optional=True,
-)
 PRICES = Table(
     "prices",
     "Prices and cost parameters with their range",
@@ -359,42 +212,6 @@ PRICES = Table(
         choice("basis", ("assumed", "sourced"), "Whether there is a source", "假设或有来源"),
     ),
     ("item",),
-)
-OUTSIDE_SITES = Table(
-    "outside_sites",
-    "Places outside the region that can take work",
-    "区域外可承接负载的地点",
-    (
-        ident("outside", "Outside place", "区外地点标识"),
-        NAME_EN,
-        NAME_ZH,
-        LON,
-        LAT,
-        number("capacity_mw", "MW IT", "Most IT power it can take", "可承接 IT 功率上限", at_least=0, is_optional=True),
-        number(
-            "service_cny_per_mw_year", "CNY/MW/year", "Yearly price of a served MW", "单位容量年服务价格", at_least=0
-        ),
-    ),
-    ("outside",),
-    geometry="point",
-    is_optional=True,
-)
-HEAT_SINKS = Table(
-    "heat_sinks",
-    "Users of waste heat",
-    "余热用户",
-    (
-        ident("heat_sink", "Heat user", "余热用户标识"),
-        NAME_EN,
-        NAME_ZH,
-        LON,
-        LAT,
-        number("demand_mwh_per_year", "MWh/year", "Heat it can take", "年可消纳热量", at_least=0),
-        number("price_cny_per_mwh", "CNY/MWh", "What it pays for heat", "余热价格", at_least=0),
-    ),
-    ("heat_sink",),
-    geometry="point",
-    is_optional=True,
 )
 REGION_TABLES = (
     DISTRICTS,

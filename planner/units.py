@@ -34,6 +34,9 @@ PERCENT_PER_SHARE = 100.0
 CNY_PER_WAN_CNY = 10_000.0
 PA_PER_KPA = 1_000.0
 
+MAX_LON_DEG = 180.0
+MAX_LAT_DEG = 90.0
+
 
 @dataclass(frozen=True)
 class Unit:
