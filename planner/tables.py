@@ -16,8 +16,7 @@ GeometryKind = Literal["none", "point", "polygon", "polygon_or_none", "polygon_o
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 CONFIDENCES = ("high", "medium", "low", "assumed", "synthetic")
-MARKED_FIRST_YEAR, LAST_YEAR = 1900, 2100
-CONFIDENCES = ("assumed", "synthetic")
+MARKED_CONFIDENCES = ("assumed", "synthetic")
 TECHNOLOGIES = (
     "air_chiller",
     "tower_economiser",

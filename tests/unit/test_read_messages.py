@@ -20,6 +20,7 @@ FILES = [*PLANNER.glob("read*.py"), *PLANNER.glob("region*.py"), PLANNER / "erro
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_every_message_is_translated_with_the_same_fields(path: Path) -> None:
     for _line, message, _comments, _context in extract_from_file("python", path, keywords={"_": None}):
+        assert isinstance(message, str)
         with use_language("zh"):
             translated = gettext(message)
         assert translated != message
