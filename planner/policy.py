@@ -80,17 +80,24 @@ class Rule(_Part):
     @pydantic.model_validator(mode="after")
     def _known_quantity(self) -> Rule:
         if self.quantity not in QUANTITIES:
-            raise ValueError(f"quantity {self.quantity} is unknown; known are {', '.join(sorted(QUANTITIES))}")
+            known = ", ".join(sorted(QUANTITIES))
+            raise ValueError(
+                _("quantity {quantity} is unknown; known are {known}").format(quantity=self.quantity, known=known)
+            )
         unit = QUANTITIES[self.quantity]
         if self.unit != unit:
-            raise ValueError(f"unit of {self.quantity} is {unit}, not {self.unit}")
+            raise ValueError(
+                _("the unit of {quantity} is {unit}, not {given}").format(
+                    quantity=self.quantity, unit=unit, given=self.unit
+                )
+            )
         if unit == CHOICE and self.value not in CHOICES[self.quantity]:
-            raise ValueError(f"{self.quantity} is one of {', '.join(CHOICES[self.quantity])}")
+            words = ", ".join(CHOICES[self.quantity])
+            raise ValueError(_("{quantity} is one of {words}").format(quantity=self.quantity, words=words))
         if unit != CHOICE and (isinstance(self.value, str) or not math.isfinite(self.value)):
-            raise ValueError(f"value of {self.quantity} must be a number [{unit}]")
-        limits = {"share": (0.0, 1.0), YES_NO: (0.0, 1.0)}.get(unit)
-        if limits is not None and not limits[0] <= float(self.value) <= limits[1]:
-            raise ValueError(f"{self.quantity} must lie in {limits[0]:g} to {limits[1]:g}")
+            raise ValueError(_("{quantity} must be a number [{unit}]").format(quantity=self.quantity, unit=unit))
+        if unit in ("share", YES_NO) and not 0.0 <= float(self.value) <= 1.0:
+            raise ValueError(_("{quantity} must lie in 0 to 1").format(quantity=self.quantity))
         return self
 
 
@@ -108,7 +115,7 @@ class PolicyPack(_Part):
         ids = [rule.id for rule in self.rules]
         twice = sorted({i for i in ids if ids.count(i) > 1})
         if twice:
-            raise ValueError(f"rule ids stand twice: {', '.join(twice)}")
+            raise ValueError(_("rule ids stand twice: {ids}").format(ids=", ".join(twice)))
         return self
 
     def rows(self, quantity: str, *, applies_to: Audience | None = None) -> tuple[Rule, ...]:
@@ -234,9 +241,16 @@ def _problem(error: Any, file: str, *, n_inherited: int) -> Problem:
     is_rule = len(loc) > 1 and loc[0] == "rules" and isinstance(loc[1], int)
     row = loc[1] - n_inherited + 1 if is_rule else None
     place = ".".join(str(part) for part in (loc[2:] if is_rule else loc)) or None
-    is_unknown = error["type"] == "extra_forbidden"
-    remedy = _("Remove the key or correct its spelling.") if is_unknown else _("Correct the value.")
-    code = "key_unknown" if is_unknown else "policy_value"
     value = error.get("input")
     shown = None if isinstance(value, dict | list) else str(value)
-    return Problem(file, "rules" if is_rule else None, row, place, shown, code, str(error["msg"]) + ".", remedy)
+    if error["type"] == "extra_forbidden":
+        message = _("{key} is not a key of a policy pack.").format(key=place)
+        code, remedy = "key_unknown", _("Remove the key or correct its spelling.")
+    elif error["type"] == "missing":
+        message, shown = _("{key} is missing.").format(key=place), None
+        code, remedy = "key_missing", _("Add it; every rule names its document, clause and year.")
+    else:
+        reason = str(error["msg"]).removeprefix("Value error, ")
+        message = _("The rule cannot be used: {reason}.").format(reason=reason)
+        code, remedy = "policy_value", _("Correct the value.")
+    return Problem(file, "rules" if is_rule else None, row, place, shown, code, message, remedy)

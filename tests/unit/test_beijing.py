@@ -74,7 +74,7 @@ def test_headroom_of_a_station_is_firm_less_peak(beijing: Region) -> None:
 def test_stations_of_one_node_share_place_bus_and_zone(beijing: Region) -> None:
     table = stations(beijing, 220)
 
-    assert (table.groupby("node")[["lon", "lat", "bus", "parent", "headroom_mva"]].nunique() == 1).all(axis=None)
+    assert len(table[["node", "lon", "lat", "bus", "parent", "headroom_mva"]].drop_duplicates()) == 51
     assert (table["bus"] == table["node"] + "/110").all()
 
 

@@ -11,9 +11,10 @@ import pytest
 import shapely
 
 from planner.errors import UsageError
+from planner.i18n import use_language
 from planner.reach import pairs_within
 from planner.region import Region
-from planner.screen import feed_pairs, pipe_pairs, screen
+from planner.screen import feed_pairs, pipe_pairs, reason_text, screen
 
 X0, Y0 = 500_000.0, 4_400_000.0
 CRS = "EPSG:4548"
@@ -215,3 +216,17 @@ def test_screening_refuses_distances_that_mean_nothing() -> None:
         screen(strip_region(), cell_km=0.0, radius_km=RADIUS_KM, water_reach_km=1.0)
     with pytest.raises(UsageError):
         screen(strip_region(), cell_km=1.0, radius_km={}, water_reach_km=1.0)
+
+
+def test_reasons_are_words_in_both_languages() -> None:
+    codes = "beyond_radius, exclusion:airport, too_small, outside_study_area, no_plant_in_reach, exclusion:marsh"
+
+    with use_language("en"):
+        english = reason_text(codes)
+    with use_language("zh"):
+        chinese = reason_text(codes)
+
+    assert english.startswith("no station with headroom within its radius; excluded area: airport; too little")
+    assert english.endswith("excluded area: marsh")
+    assert chinese.startswith("供电半径内没有可开放容量的变电站; 禁止选址区域：机场")
+    assert reason_text("") == ""
