@@ -1,0 +1,1 @@
+"""Equations of the planner: climate, cooling, latency, headroom, the siting algebra and the grid check."""
