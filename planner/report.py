@@ -103,7 +103,9 @@ def _print_headline(console: Console, plan: PlanDict, *, lang: str) -> None:
         shown = f"{amount(value)} {unit_name(str(objective.get('unit') or ''))}"
     aim = objective_name(str(objective.get("name")))
     console.print(_("Aim: {aim}. Value: {value}.").format(aim=aim, value=shown))
-    table = new_table([_("Year"), _("Sites"), _("New IT load (MW)"), _("Facility load (MW)"), _("Cost")])
+    table = new_table(
+        [_("Year"), _("Sites"), _("New IT load (MW)"), _("Facility load (MW)"), _("Cost")], numeric={1, 2, 3, 4}
+    )
     sites = plan.get("sites") or []
     for year in years_of(plan):
         cost = sum(row.get("cny_per_year") or 0.0 for row in plan.get("ledger") or [] if row["year"] == year)

@@ -20,7 +20,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> Path:
     temporary.unlink()  # GeoPackage drivers refuse an empty file
     try:
         write(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
     return path

@@ -21,6 +21,7 @@ from planner.export.facts import PlanDict
 from planner.export.layers import plan_layers
 from planner.export.map_figure import draw
 from planner.export.map_panel import panel
+from planner.i18n import use_language
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -40,12 +41,18 @@ def write_html_map(
 
 def html_map(plan: PlanDict, region: Region, *, candidates: gpd.GeoDataFrame | None = None, lang: str) -> str:
     """Return the page as text: one file, scripts and styles inside, the same plan gives the same text."""
+    with use_language(lang):
+        return _page(plan, region, candidates, lang=lang)
+
+
+def _page(plan: PlanDict, region: Region, candidates: gpd.GeoDataFrame | None, *, lang: str) -> str:
     layers = plan_layers(plan, region, candidates=candidates)
     figure = draw(layers, plan, crs=region.projected_crs, lang=lang)
     item = _with_stable_ids(json.dumps(json_item(figure, ID("map")), ensure_ascii=False))
+    content = panel(plan, region, lang=lang)
     facts = {
         "counts": {name: len(layer) for name, layer in layers.items() if name in LAYER_COUNTS},
-        "security": panel_level(plan, region, lang=lang),
+        "security": content["level"],
         "bounds": {"plan": _plan_bounds(layers, region), "region": _bounds([layers["districts"]], region)},
         "years": [int(year) for year in plan.get("years") or []],
         "fingerprint": (plan.get("record") or {}).get("fingerprint"),
@@ -53,7 +60,7 @@ def html_map(plan: PlanDict, region: Region, *, candidates: gpd.GeoDataFrame | N
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(_text_of("map_template.html"))
     return template.render(
-        page=panel(plan, region, lang=lang),
+        page=content,
         style=Markup(_text_of("map.css")),  # noqa: S704 (our own file)
         script=Markup(_text_of("map.js")),  # noqa: S704 (our own file)
         library=Markup(Resources(mode="inline", components=["bokeh"]).render_js()),  # noqa: S704 (Bokeh's own)
@@ -61,11 +68,6 @@ def html_map(plan: PlanDict, region: Region, *, candidates: gpd.GeoDataFrame | N
         facts=Markup(_in_script(json.dumps(facts, ensure_ascii=False, sort_keys=True))),  # noqa: S704
         has_candidates="candidates" in layers,
     )
-
-
-def panel_level(plan: PlanDict, region: Region, *, lang: str) -> str:
-    """Return the level of the banner: secure, insecure or not_checked."""
-    return str(panel(plan, region, lang=lang)["level"])
 
 
 def _text_of(name: str) -> str:
@@ -78,7 +80,7 @@ def _in_script(text: str) -> str:
 
 
 def _with_stable_ids(text: str) -> str:
-    """Number Bokeh's model ids in order of appearance: they depend on what the process drew before."""
+    """Renumber Bokeh's model ids in order of appearance: they depend on what the process drew before."""
     ids: dict[str, str] = {}
     known = set(re.findall(r'"id": "(p\d+)"', text)) | set(re.findall(r'"root_id": "(p\d+)"', text))
 

@@ -8,7 +8,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from bokeh.core.properties import value
-from bokeh.models.annotations.dimensional import MetricLength
 from bokeh.models import (
     ColumnDataSource,
     MetricLength,

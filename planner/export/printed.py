@@ -20,7 +20,7 @@ from planner.export.facts import (
     worst_outages,
 )
 from planner.export.marks import marks_sentence
-from planner.export.sentences import limit_place, worth_text
+from planner.export.sentences import limit_place, limit_title, worth_text
 from planner.export.sheets_checks import changed_halls
 from planner.export.words import (
     amount,
@@ -48,7 +48,7 @@ def print_limits(console: Console, plan: PlanDict, names: dict[str, str]) -> Non
     title = _("What binds (most valuable first; worth at this siting)")
     table = new_table(header, title=title, numeric={1, 2, 3})
     for row in rows[:N_LIMITS]:
-        what = f"{limit_name(str(row['constraint']))} {limit_place(row, names)}"
+        what = limit_title(row, names)
         figures = [amount(row.get(column)) for column in ("used", "limit", "slack")]
         table.add_row(what, *figures, unit_name(str(row.get("unit") or "")), worth_text(row, plan) or "–")
     console.print(table)
@@ -56,8 +56,7 @@ def print_limits(console: Console, plan: PlanDict, names: dict[str, str]) -> Non
         console.print(_("{n} more limits bind; see the workbook.").format(n=len(rows) - N_LIMITS))
     left = [row for row in limits_by_worth(plan) if not row.get("is_binding") and row.get("slack") is not None]
     texts = [
-        f"{limit_name(str(row['constraint']))} {limit_place(row, names)}: "
-        f"{amount(row['slack'])} {unit_name(str(row.get('unit') or ''))}"
+        f"{limit_title(row, names)}: {amount(row['slack'])} {unit_name(str(row.get('unit') or ''))}"
         for row in _tightest(left)
     ]
     if texts:

@@ -15,7 +15,7 @@ from planner.export.facts import (
     last_year,
     local_name,
 )
-from planner.export.words import amount, technology_name, unit_name, workload_name
+from planner.export.words import amount, limit_name, technology_name, unit_name, workload_name
 from planner.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -50,12 +50,12 @@ def security_verdict(plan: PlanDict) -> tuple[str, str]:
     if (plan.get("audit") or {}).get("status") == "failed":
         return "insecure", _("NOT A VALID PLAN: the audit failed.")
     if plan.get("security") == "not_checked" or grid.get("status") != "checked":
-        reason = grid.get("reason") or _("no AC network")
+        reason = _(str(grid.get("reason") or "no AC network"))
         return "not_checked", _("Grid: NOT CHECKED ({reason}).").format(reason=reason)
     checked = [*(grid.get("outages") or []), *(grid.get("base") or [])]
     n_bad = sum(row.get("status") != "ok" for row in checked)
-    has_gap = any(row.get("status") == "not_converged" for row in checked) or not checked
-    may_be_secure = not n_bad or (_is_no_worsening(grid) and not has_gap)
+    is_solved = bool(checked) and all(row.get("status") != "not_converged" for row in checked)
+    may_be_secure = is_solved and (not n_bad or _is_no_worsening(grid))
     if plan.get("security") != "secure" or not may_be_secure:
         return "insecure", _insecure_sentence(n_bad, len(checked))
     if n_bad:
@@ -115,6 +115,11 @@ def limit_place(row: Row, names: Mapping[str, str]) -> str:
         else:
             words.append(workload_name(technology_name(part)))
     return ", ".join(words)
+
+
+def limit_title(row: Row, names: Mapping[str, str]) -> str:
+    """Return what is limited, where and when."""
+    return _("{limit} {place}").format(limit=limit_name(str(row["constraint"])), place=limit_place(row, names)).strip()
 
 
 def elsewhere_lines(plan: PlanDict, names: Mapping[str, str], *, lang: str) -> tuple[list[str], list[str]]:

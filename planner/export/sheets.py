@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from planner.export.marks import marks_sentence
 from planner.i18n import gettext as _
+from planner.i18n import use_language
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -37,19 +38,20 @@ from planner.export.words import (
 
 def plan_sheets(plan: PlanDict, *, lang: str, region: Region | None = None) -> list[Sheet]:
     """Return the sheets of a plan; a plan without a decision gives the overview and what contradicts."""
-    sheets = [
-        overview_sheet(plan, lang=lang, region=region),
-        site_sheet(plan, lang=lang),
-        cooling_sheet(plan, lang=lang),
-        feed_sheet(plan, lang=lang),
-        water_sheet(plan, lang=lang),
-        elsewhere_sheet(plan, lang=lang),
-        limit_sheet(plan, lang=lang, region=region),
-        stock_sheet(plan, lang=lang),
-        cost_sheet(plan),
-        energy_sheet(plan),
-        outage_sheet(plan),
-    ]
+    with use_language(lang):
+        sheets = [
+            overview_sheet(plan, lang=lang, region=region),
+            site_sheet(plan, lang=lang),
+            cooling_sheet(plan, lang=lang),
+            feed_sheet(plan, lang=lang),
+            water_sheet(plan, lang=lang),
+            elsewhere_sheet(plan, lang=lang),
+            limit_sheet(plan, lang=lang, region=region),
+            stock_sheet(plan, lang=lang),
+            cost_sheet(plan),
+            energy_sheet(plan),
+            outage_sheet(plan),
+        ]
     return [sheet for sheet in sheets if sheet.rows]
 
 

@@ -1,0 +1,116 @@
+"""The printed report: security first, names for ids, both languages, nothing secure that is not."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import pytest
+
+from planner.export.facts import index_parts, limits_by_worth, reserved_mva, worst_outages
+from planner.export.sentences import security_verdict
+from planner.i18n import use_language
+from planner.report import print_plan
+from tests.export_sample import infeasible_plan, sample_plan, sample_region, secure_plan, unchecked_plan
+
+
+def test_the_first_line_says_that_an_insecure_plan_is_insecure() -> None:
+    lines = print_plan(sample_plan(), lang="en").splitlines()
+
+    assert lines[0] == "INSECURE: 2 of 7 checked situations break a limit or lose supply."
+    assert lines[1].startswith("SYNTHETIC GRID")
+
+
+def test_a_secure_plan_says_how_many_outages_it_stands_on() -> None:
+    level, sentence = security_verdict(secure_plan())
+
+    assert level == "secure"
+    assert "all 4 single outages" in sentence
+
+
+def test_a_plan_without_a_network_is_not_checked_and_not_called_synthetic() -> None:
+    text = print_plan(unchecked_plan(), lang="en")
+
+    assert text.startswith("Grid: NOT CHECKED (no AC network).")
+    assert "SYNTHETIC" not in text
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"security": "secure"},
+        {"security": "secure", "grid": {"status": "not_checked", "reason": None, "outages": []}},
+        {"security": "secure", "grid": {"status": "checked", "outages": [], "base": []}},
+        {"security": "secure", "audit": {"status": "failed"}},
+    ],
+    ids=["with an unsolved outage", "never checked", "nothing checked", "failed audit"],
+)
+def test_a_claim_of_security_without_proof_is_not_repeated(claim: dict[str, Any]) -> None:
+    plan = sample_plan(**claim)
+    if plan["grid"].get("outages"):
+        plan["grid"]["outages"][0]["status"] = "not_converged"
+
+    level, sentence = security_verdict(plan)
+
+    assert level != "secure"
+    assert not sentence.startswith("Secure")
+
+
+def test_an_infeasible_run_prints_the_conflict_and_no_sites() -> None:
+    text = print_plan(infeasible_plan(), lang="en")
+
+    assert "short by 200 MVA of headroom in zone Z6" in text
+    assert "Sites in" not in text
+
+
+def test_binding_limits_come_first_and_the_dearest_first() -> None:
+    order = [(row["constraint"], row["index"][0]) for row in limits_by_worth(sample_plan(), binding_only=True)]
+
+    assert order == [
+        ("green_share", 2030),  # 3.3e6 MWh x 41 CNY
+        ("substation_headroom", "N220-33-1"),  # 110.5 MVA x 182,000 CNY
+        ("plant_supply", "Yizhuang BDA"),  # 4,500 m3/day x 2,900 CNY
+        ("substation_headroom", "N220-30-1"),  # 112 MVA x 96,000 CNY
+    ]
+
+
+def test_the_worst_outage_is_the_one_that_loses_supply() -> None:
+    assert [row["status"] for row in worst_outages(sample_plan(), 2)] == ["islands", "violated"]
+
+
+def test_feeds_add_up_at_a_substation() -> None:
+    assert reserved_mva(sample_plan(), "BJ500-05", 2030) == pytest.approx(83.8)  # MVA
+
+
+@pytest.mark.parametrize(("index", "parts"), [(["a", 2030], ("a", "2030")), ("a, 2030", ("a", "2030")), (None, ())])
+def test_an_index_reads_the_same_however_it_is_written(index: object, parts: tuple[str, ...]) -> None:
+    assert index_parts(index) == parts
+
+
+def test_the_region_gives_names_to_zones_and_marks_to_assumed_rows() -> None:
+    text = print_plan(sample_plan(), lang="en", region=sample_region())
+
+    assert "Zone 6 (Z6)" in text
+    assert "existing centres 3 of 3 rows; substations 7 of 7 rows" in text
+
+
+def test_the_chinese_report_is_chinese_and_its_columns_line_up() -> None:
+    with use_language("en"):
+        text = print_plan(sample_plan(), lang="zh", region=sample_region())
+    rows = [line for line in text.splitlines() if line.startswith((" 2027", " 2030", " 2035"))]
+
+    assert text.startswith("不安全：7 种校核情形中有 2 种越限或失电。")
+    assert "供电来自" in text
+    assert len({_width(line[: line.index("百万元")]) for line in rows[:3]}) == 1
+
+
+def test_the_report_does_not_change_the_plan() -> None:
+    plan = sample_plan()
+
+    print_plan(plan, lang="zh")
+
+    assert plan == sample_plan()
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
