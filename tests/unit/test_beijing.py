@@ -177,6 +177,14 @@ def test_no_candidate_lies_in_an_excluded_area(beijing: Region, screened: Screen
     taken = beijing["exclusions"].geometry.union_all()
 
     assert screened.sites.geometry.intersection(taken).area.max() < 1.0
+    assert not {"Dongcheng", "Xicheng"} & set(screened.sites["district"])
+
+
+def test_districts_tile_the_study_area(beijing: Region) -> None:
+    whole_m2 = beijing["study_area"].geometry.area.sum()
+
+    assert beijing["districts"].geometry.area.sum() == pytest.approx(whole_m2, rel=1e-5)
+    assert beijing["districts"].geometry.union_all().area == pytest.approx(whole_m2, rel=1e-5)
 
 
 def test_pairs_keep_to_their_radius(beijing: Region, screened: Screening) -> None:
