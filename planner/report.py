@@ -63,15 +63,15 @@ def print_plan(
     with use_language(lang), console.capture() as capture:
         _print_security(console, plan)
         _print_headline(console, plan, lang=lang)
+        names = names_of(plan, region, lang=lang)
         if has_plan(plan):
-            names = names_of(plan, region, lang=lang)
             _print_sites(console, plan, lang=lang)
             _print_elsewhere(console, plan, names, lang=lang)
             print_limits(console, plan, names)
             print_stock(console, plan, lang=lang)
             print_energy_and_water(console, plan)
         else:
-            print_conflict(console, plan)
+            print_conflict(console, plan, names)
         print_grid(console, plan)
         print_marks(console, plan, region)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"

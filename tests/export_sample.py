@@ -54,7 +54,8 @@ def infeasible_plan() -> dict[str, Any]:
         for key in ("ledger", "sites", "outside", "unserved", "assignments", "stock", "green", "energy", "limits")
     }
     grid = {"status": "not_checked", "reason": "no plan", "is_synthetic": True, "rules": {}, "base": [], "outages": []}
-    conflict = {"sentences": ["short by 200 MVA of headroom in zone Z6"]}
+    short = {"constraint": "node_headroom", "index": ["Z6", 2035], "unit": "MVA", "amount": 200.0}
+    conflict = {"ways": [{"families": ["power"], "is_enough": True, "shortfalls": [short]}]}
     objective = {"name": "cost", "sense": "minimise", "value": None, "unit": "CNY/year"}
     return sample_plan(
         status="infeasible", security="not_checked", objective=objective, bound=None, gap=None, grid=grid,
@@ -100,8 +101,8 @@ def sample_candidates() -> gpd.GeoDataFrame:
             "site": names,
             "district": "Daxing",
             "area_ha": 900.0,
-            "status": np.where(is_out, "excluded", "eligible"),
-            "reasons": [["no substation within 8 km", "study area"] if out else [] for out in is_out],
+            "status": np.where(is_out, "excluded", "candidate"),
+            "reasons": ["beyond_radius, exclusion:airport" if out else "" for out in is_out],
             "substation_km": np.round(steps / 7.0, 1),
         }
     )

@@ -26,6 +26,7 @@ from planner.export.facts import (
     reserved_mva,
     years_of,
 )
+from planner.screen import reason_text
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -205,12 +206,12 @@ def district_layer(region: Region) -> gpd.GeoDataFrame:
 
 
 def candidate_layer(plan: PlanDict, candidates: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the screened cells with their status, reasons, distances and whether the plan takes them."""
+    """Return the screened cells with status, reasons (codes and words), distances and whether the plan takes them."""
     chosen = {str(site["id"]) for site in plan.get("sites") or []}
     frame = _in_wgs84(candidates)
-    for column in frame.columns.drop("geometry"):
-        if frame[column].map(lambda value: isinstance(value, list | tuple | set)).any():
-            frame[column] = [_joined(value) for value in frame[column]]
+    frame["reasons_text"] = [reason_text(str(codes)) for codes in frame["reasons"]]
+    if "notes" in frame:
+        frame["notes_text"] = [reason_text(str(codes)) for codes in frame["notes"]]
     frame["is_chosen"] = frame["site"].astype(str).isin(chosen)
     return frame
 
@@ -251,7 +252,3 @@ def _rounded(geometries: Iterable[Any]) -> np.ndarray:
     """Round coordinates to `DECIMALS` without touching topology."""
     array = np.asarray(list(geometries), dtype=object)
     return shapely.transform(array, lambda xy: np.round(xy, DECIMALS)) if array.size else array
-
-
-def _joined(value: object) -> object:
-    return "; ".join(str(part) for part in value) if isinstance(value, list | tuple | set) else value

@@ -73,6 +73,13 @@ def _content() -> dict[str, tuple[str, list[tuple[str, str]]]]:
         ),
         "candidate": (
             _("Candidate @{site}"),
-            [(_("Area"), "@{area_ha} ha"), (_("District"), "@{district}"), (_("Reasons"), "@{reasons}")],
+            [
+                (_("Usable area"), "@{area_ha} ha"),
+                (_("District"), "@{district}"),
+                (_("Stations in reach"), "@{n_feeds}"),
+                (_("Plants in reach"), "@{n_plants}"),
+                (_("Excluded because"), "@{reasons_text}"),
+                (_("Note"), "@{notes_text}"),
+            ],
         ),
     }

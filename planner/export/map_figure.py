@@ -113,7 +113,7 @@ def _draw_districts(plot: Figure, layer: gpd.GeoDataFrame, *, lang: str) -> None
 
 
 def _draw_candidates(plot: Figure, layer: gpd.GeoDataFrame) -> None:
-    status = layer.get("status", pd.Series("eligible", index=layer.index)).astype(str)
+    status = layer.get("status", pd.Series("candidate", index=layer.index)).astype(str)
     for name, group, is_visible in (
         ("excluded", layer[status == "excluded"], False),
         ("candidates", layer[status != "excluded"], True),
@@ -122,10 +122,10 @@ def _draw_candidates(plot: Figure, layer: gpd.GeoDataFrame) -> None:
         xs, ys, rows = _rings(areas) if len(areas) else ([], [], [])
         table = areas.drop(columns="geometry").iloc[rows] if len(areas) else areas.drop(columns="geometry")
         data: dict[str, Any] = {"xs": xs, "ys": ys}
-        for column in ("site", "area_ha", "reasons", "district"):
+        for column in ("site", "area_ha", "reasons_text", "notes_text", "n_feeds", "n_plants", "district"):
             values = table[column] if column in table else pd.Series([""] * len(table))
             data[column] = [shown(value) for value in values]
-        colour = CANDIDATE_COLOURS["excluded" if name == "excluded" else "eligible"]
+        colour = CANDIDATE_COLOURS["excluded" if name == "excluded" else "candidate"]
         renderer = plot.patches(
             "xs",
             "ys",

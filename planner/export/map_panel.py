@@ -30,6 +30,7 @@ from planner.export.palette import (
     headroom_bounds,
 )
 from planner.export.sentences import (
+    conflict_lines,
     elsewhere_lines,
     limit_place,
     names_of,
@@ -68,6 +69,7 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
         "lang": "zh-CN" if lang == "zh" else "en",
         "title": _("Data-centre siting plan: {scenario}").format(scenario=local_name(plan, lang)),
         "region": local_name(plan.get("region") or {}, lang),
+        "has_plan": has_plan(plan),
         "level": level,
         "sign": {"secure": "✔", "insecure": "✖", "not_checked": "?"}[level],
         "security": sentence,
@@ -81,6 +83,7 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
         "limits": limit_rows(plan, region, lang=lang),
         "missing": missing,
         "outside": outside,
+        "conflict": conflict_lines(plan, names_of(plan, region, lang=lang)),
         "grid": grid_rows(plan),
         "legend": legend(plan),
         "foot": foot_lines(plan, region),
@@ -182,7 +185,7 @@ def legend(plan: PlanDict) -> dict[str, Any]:
         "pipe": PIPE_COLOUR,
         "plant": PLANT_COLOUR,
         "stock": STOCK_COLOUR,
-        "candidate": CANDIDATE_COLOURS["eligible"],
+        "candidate": CANDIDATE_COLOURS["candidate"],
         "excluded": CANDIDATE_COLOURS["excluded"],
     }
 
@@ -239,6 +242,7 @@ def fixed_words() -> dict[str, str]:
         "h_water": _("New water (million m³)"),
         "where": _("Where, how cooled, fed and watered"),
         "in_year": _("in {year}"),
+        "conflict": _("Why there is no plan"),
         "binds": _("What binds (most valuable first; worth at this siting)"),
         "nothing_binds": _("No limit binds."),
         "one_more": _("One more unit saves"),

@@ -19,7 +19,7 @@ FEED_COLOURS = {500.0: "#5E2B97", 220.0: "#5E2B97", 110.0: "#B07AA1", 35.0: "#B0
 PIPE_COLOUR = "#00796B"
 PLANT_COLOUR = "#009E73"
 STOCK_COLOUR = "#555555"
-CANDIDATE_COLOURS = {"eligible": "#8DA9C4", "chosen": "#222222", "excluded": "#D9D2C5"}
+CANDIDATE_COLOURS = {"candidate": "#8DA9C4", "excluded": "#D9D2C5"}
 
 
 def headroom_class(left_mva: float) -> int:

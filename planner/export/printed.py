@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -20,11 +20,10 @@ from planner.export.facts import (
     worst_outages,
 )
 from planner.export.marks import marks_sentence
-from planner.export.sentences import limit_place, limit_title, worth_text
+from planner.export.sentences import conflict_lines, limit_title, worth_text
 from planner.export.sheets_checks import changed_halls
 from planner.export.words import (
     amount,
-    limit_name,
     number,
     outage_status_name,
     unit_name,
@@ -115,19 +114,11 @@ def _scaled(value: float | None, by: float, decimals: int) -> str:
     return number(None if value is None else value / by, decimals)
 
 
-def print_conflict(console: Console, plan: PlanDict) -> None:
+def print_conflict(console: Console, plan: PlanDict, names: Mapping[str, str]) -> None:
     """Print why there is no plan."""
-    infeasible = plan.get("infeasible") or {}
-    for line in infeasible.get("sentences") or []:
-        console.print(f"- {line}")
-    for row in infeasible.get("short") or infeasible.get("groups") or []:
-        what = limit_name(str(row.get("constraint") or row.get("family") or row.get("group") or ""))
-        place = limit_place(row, {})
-        missing = amount(row.get("short") or row.get("missing") or row.get("amount"))
-        unit = unit_name(str(row.get("unit") or ""))
-        console.print("- " + _("short by {amount} {unit}: {what} {place}").format(
-            amount=missing, unit=unit, what=what, place=place
-        ))  # fmt: skip
+    for text in conflict_lines(plan, names):
+        console.print(text)
+    console.print()
 
 
 def print_grid(console: Console, plan: PlanDict) -> None:

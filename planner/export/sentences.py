@@ -15,7 +15,7 @@ from planner.export.facts import (
     last_year,
     local_name,
 )
-from planner.export.words import amount, limit_name, technology_name, unit_name, workload_name
+from planner.export.words import amount, family_name, limit_name, technology_name, unit_name, workload_name
 from planner.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -120,6 +120,22 @@ def limit_place(row: Row, names: Mapping[str, str]) -> str:
 def limit_title(row: Row, names: Mapping[str, str]) -> str:
     """Return what is limited, where and when."""
     return _("{limit} {place}").format(limit=limit_name(str(row["constraint"])), place=limit_place(row, names)).strip()
+
+
+def conflict_lines(plan: PlanDict, names: Mapping[str, str]) -> list[str]:
+    """Return why there is no plan: each way out on its own, with what is missing in planner's units."""
+    lines = []
+    for i, way in enumerate((plan.get("infeasible") or {}).get("ways") or [], start=1):
+        families = ", ".join(family_name(str(family)) for family in way.get("families") or [])
+        head = _("Way {i}, relax {families}:") if way.get("is_enough", True) else _("Not enough alone, {families}:")
+        lines.append(head.format(i=i, families=families))
+        lines += [
+            "  " + _("short by {amount} {unit}: {limit}").format(
+                amount=amount(row.get("amount")), unit=unit_name(str(row.get("unit"))), limit=limit_title(row, names)
+            )
+            for row in way.get("shortfalls") or []
+        ]  # fmt: skip
+    return lines
 
 
 def elsewhere_lines(plan: PlanDict, names: Mapping[str, str], *, lang: str) -> tuple[list[str], list[str]]:

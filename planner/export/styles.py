@@ -164,7 +164,7 @@ def layer_styles() -> dict[str, str]:
         for kv, colour in FEED_COLOURS.items()
     ]
     candidates = [
-        ("eligible", _("candidate"), fill(CANDIDATE_COLOURS["eligible"], alpha=120)),
+        ("candidate", _("candidate"), fill(CANDIDATE_COLOURS["candidate"], alpha=120)),
         ("excluded", _("excluded"), fill(CANDIDATE_COLOURS["excluded"], alpha=90)),
         ("", _("other"), fill(CANDIDATE_COLOURS["excluded"], alpha=60)),
     ]

@@ -100,8 +100,8 @@ def test_candidates_keep_their_reasons(folder: Path) -> None:
     layer = gpd.read_file(folder / "plan.gpkg", layer="candidates")
 
     assert len(layer) == 60
-    assert layer.loc[layer["status"] == "excluded", "reasons"].unique().tolist() == [
-        "no substation within 8 km; study area"
+    assert layer.loc[layer["status"] == "excluded", "reasons_text"].unique().tolist() == [
+        "no station with headroom within its radius; excluded area: airport"
     ]
     assert sorted(layer.loc[layer["is_chosen"], "site"]) == ["C0231", "C0412", "C0655"]
 

@@ -59,7 +59,7 @@ def test_a_claim_of_security_without_proof_is_not_repeated(claim: dict[str, Any]
 def test_an_infeasible_run_prints_the_conflict_and_no_sites() -> None:
     text = print_plan(infeasible_plan(), lang="en")
 
-    assert "short by 200 MVA of headroom in zone Z6" in text
+    assert "short by 200 MVA: Firm headroom of zone Z6, 2035" in text
     assert "Sites in" not in text
 
 
