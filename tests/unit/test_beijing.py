@@ -109,6 +109,13 @@ def test_ac_hosting_is_below_the_linear_headroom_in_every_zone(beijing: Region) 
     assert zones["headroom_mva"].sum() == pytest.approx(13_176)
 
 
+def test_every_500_kv_station_of_the_network_has_its_own_ac_hosting(beijing: Region) -> None:
+    table = stations(beijing, 500)
+
+    assert set(table.loc[table["ac_hosting_mw"].isna(), "substation"]) == {"BJ500-16"}
+    assert (table["ac_hosting_mw"].dropna() > 0).all()
+
+
 def test_twenty_seven_plants_give_their_published_capacity(beijing: Region) -> None:
     assert len(beijing["reclaimed_plants"]) == 27
     assert beijing["reclaimed_plants"]["capacity_m3_per_day"].sum() == pytest.approx(4.29e6 + 1.355e6)
