@@ -217,7 +217,7 @@ def _quantity_name(quantity: str) -> str:
     """Return what a row of the stock's comparison is called."""
     names = {
         "it_energy": _("IT energy (an input)"),
-        "electricity": _("Electricity"),
+        "electricity": _("Electricity of the centres"),
         "pue_mean": _("Mean PUE"),
         "wue_mean": _("Mean WUE"),
         "water_derived": _("Water, published WUE x IT energy"),
