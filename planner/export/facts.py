@@ -104,6 +104,16 @@ def limits_by_worth(plan: PlanDict, *, binding_only: bool = False) -> list[Row]:
     return sorted(rows, key=order)
 
 
+def binding_limits(plan: PlanDict) -> list[tuple[Row, int]]:
+    """Return what binds, one row per limited thing: its most valuable month or year, and how many more of them bind."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in limits_by_worth(plan, binding_only=True):
+        parts = index_parts(row.get("index"))
+        named = next((part for part in parts if not part.isdigit()), "")
+        groups.setdefault((str(row.get("constraint")), named), []).append(row)
+    return [(rows[0], len(rows) - 1) for rows in groups.values()]
+
+
 def worst_outages(plan: PlanDict, n: int = 5) -> list[Row]:
     """Return the outages a planner must see first: not converged, then islands, violated, and the highest loading."""
     rank = {"not_converged": 0, "islands": 1, "violated": 2, "ok": 3}

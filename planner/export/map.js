@@ -5,7 +5,7 @@
   const state = { facts: facts, isReady: false, year: facts.years[facts.years.length - 1], error: null };
   window.sitePlan = state;
   const shown = {
-    sites: ["sites", "site_labels"], substations: ["substations", "substation_names"], feeds: ["feeds"], pipes: ["pipes"],
+    sites: ["sites", "site_labels"], substations: ["substations"], names: ["substation_names"], feeds: ["feeds"], pipes: ["pipes"],
     plants: ["reclaimed_plants"], stock: ["stock"], candidates: ["candidates"], excluded: ["excluded"],
     districts: ["districts", "district_names"],
   };

@@ -131,7 +131,7 @@ def _draw_candidates(plot: Figure, layer: gpd.GeoDataFrame) -> None:
             "ys",
             source=ColumnDataSource(data),
             fill_color=colour,
-            fill_alpha=0.35,
+            fill_alpha=0.25,
             line_color=colour,
             line_alpha=0.6,
             line_width=0.5,

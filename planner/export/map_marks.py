@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from planner.export.map_cards import card
 from planner.export.palette import (
     FEED_COLOURS,
     HEADROOM_COLOURS,
+    LIGHT_TECHNOLOGIES,
     OTHER_COLOUR,
     PIPE_COLOUR,
     PLANT_COLOUR,
@@ -31,6 +33,7 @@ from planner.region import confidence_of
 
 FONT = "'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', 'Segoe UI', Arial, sans-serif"
 HIGH_KV = 220.0
+VOLTAGE_IN_NAME = re.compile(r"\s*500\s*(kV|千伏)站?$")  # the square already says 500 kV
 EXTRA_HIGH_KV = 500.0
 
 Figure = Any  # bokeh's figure carries its glyph methods dynamically
@@ -128,7 +131,7 @@ def draw_substations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, l
     data["zone"] = [shown(value) for value in layer.get("parent", pd.Series("", index=layer.index))]
     for year in years_of(plan):
         left = layer[f"left_mva_{year}"].astype(float)
-        data[f"size_{year}"] = (6.0 + 0.55 * np.sqrt(left.clip(lower=0.0).fillna(0.0))).round(2).tolist()
+        data[f"size_{year}"] = (5.0 + 0.33 * np.sqrt(left.clip(lower=0.0).fillna(0.0))).round(2).tolist()
         data[f"colour_{year}"] = [HEADROOM_COLOURS[headroom_class(value)] for value in left.fillna(0.0)]
         for column in ("before", "used", "left"):
             data[f"{column}_{year}"] = [shown(value) for value in layer[f"{column}_mva_{year}"]]
@@ -146,19 +149,18 @@ def draw_substations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, l
         name="substations",
     )
     add_card(plot, renderer, "substation")
-    is_large = (kv >= EXTRA_HIGH_KV).tolist()
-    labels = {
-        column: [v for v, keep in zip(data[column], is_large, strict=True) if keep] for column in ("x", "y", "name")
-    }
+    large = [i for i, value_kv in enumerate(kv) if value_kv >= EXTRA_HIGH_KV]
+    labels = {column: [data[column][i] for i in large] for column in ("x", "y")}
+    labels["name"] = [VOLTAGE_IN_NAME.sub("", data["name"][i]) for i in large]
     plot.text(
         "x",
         "y",
         text="name",
         source=ColumnDataSource(labels),
-        y_offset=20,
+        y_offset=15,
         text_color="#3B2A63",
         text_font=value(FONT),
-        text_font_size="12px",
+        text_font_size="11px",
         text_align="center",
         text_baseline="middle",
         name="substation_names",
@@ -176,6 +178,7 @@ def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: s
         "id": [row["site"] for row in rows],
         "district": [shown(row["district"]) for row in rows],
         "colour": [TECHNOLOGY_COLOURS.get(row["cooling_main"], OTHER_COLOUR) for row in rows],
+        "ink": ["#000000" if row["cooling_main"] in LIGHT_TECHNOLOGIES else "#FFFFFF" for row in rows],
         "opens": [shown(row.get("open_year")) for row in rows],
         "position": ["± ?" if row.get("is_position_uncertain") else "" for row in rows],
         "cooling": [
@@ -192,12 +195,11 @@ def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: s
     }
     for year in years_of(plan):
         it_mw = np.asarray([in_year(sites[row["site"]].get("it_mw"), year) for row in rows], dtype=float)
-        data[f"size_{year}"] = np.where(it_mw > 0, 9.0 + 2.2 * np.sqrt(it_mw), 0.0).round(2).tolist()
-        data[f"offset_{year}"] = (-8.0 - 1.1 * np.sqrt(it_mw)).round(2).tolist()
-        data[f"label_{year}"] = [f"{value:,.0f} MW" if value > 0 else "" for value in it_mw]
+        data[f"size_{year}"] = np.where(it_mw > 0, 12.0 + 2.0 * np.sqrt(it_mw), 0.0).round(2).tolist()
+        data[f"label_{year}"] = [f"{value:.0f}" if value > 0 else "" for value in it_mw]
         data[f"it_mw_{year}"] = [f"{value:,.1f}" for value in it_mw]
         data[f"facility_{year}"] = [f"{in_year(sites[row['site']].get('facility_mw'), year):,.1f}" for row in rows]
-    _show_last_year(data, plan, ("size", "offset", "label", "it_mw", "facility"))
+    _show_last_year(data, plan, ("size", "label", "it_mw", "facility"))
     source = ColumnDataSource(data, name="site_data")
     renderer = plot.scatter(
         "x",
@@ -215,15 +217,12 @@ def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: s
         "y",
         text="label",
         source=source,
-        y_offset="offset",
+        text_color="ink",
         text_font=value(FONT),
-        text_font_size="14px",
+        text_font_size="11px",
         text_font_style="bold",
         text_align="center",
-        text_baseline="bottom",
-        background_fill_color="#FFFFFF",
-        background_fill_alpha=0.8,
-        padding=2,
+        text_baseline="middle",
         name="site_labels",
     )
     add_card(plot, renderer, "site")

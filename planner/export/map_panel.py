@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from planner.export.facts import (
     PlanDict,
+    binding_limits,
     has_plan,
     in_year,
     last_year,
-    limits_by_worth,
     local_name,
     main_cooling,
     outage_counts,
@@ -33,6 +33,7 @@ from planner.export.sentences import (
     conflict_lines,
     elsewhere_lines,
     limit_place,
+    more_text,
     names_of,
     security_verdict,
     status_sentence,
@@ -139,12 +140,12 @@ def limit_rows(plan: PlanDict, region: Region, *, lang: str) -> list[dict[str, s
     return [
         {
             "what": limit_name(str(row["constraint"])),
-            "where": limit_place(row, names),
+            "where": limit_place(row, names) + more_text(n_more),
             "used": f"{amount(row.get('used'))} / {amount(row.get('limit'))} {unit_name(str(row.get('unit') or ''))}",
             "share": f"{100 * min(1.0, abs((row.get('used') or 0) / row['limit'])):.0f}" if row.get("limit") else "100",
             "worth": worth_text(row, plan) or "–",
         }
-        for row in limits_by_worth(plan, binding_only=True)[:N_LIMITS]
+        for row, n_more in binding_limits(plan)[:N_LIMITS]
     ]
 
 
@@ -221,8 +222,9 @@ def fixed_words() -> dict[str, str]:
         "whole": _("Whole region"),
         "zoom_plan": _("Zoom to the plan"),
         "sites": _("Sites"),
-        "site_size": _("Sites: size = IT load (MW), colour = main cooling"),
+        "site_size": _("Sites: size and number = IT load (MW), colour = main cooling"),
         "substations": _("Substations"),
+        "names": _("Names of 500 kV stations"),
         "substation_size": _("Substations: size and colour = headroom left (MVA)"),
         "square": _("square = 500 kV, circle = 220 kV"),
         "feeds": _("Feeds"),

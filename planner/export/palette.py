@@ -11,6 +11,9 @@ TECHNOLOGY_COLOURS = {
     "cold_plate_tower": "#CC79A7",
     "immersion": "#E69F00",
 }
+LIGHT_TECHNOLOGIES = frozenset(
+    {"air_chiller", "airside_adiabatic", "indirect_evaporative", "immersion", "cold_plate_tower"}
+)
 OTHER_COLOUR = "#000000"
 # upper bounds of headroom left, MVA; the last class is open
 HEADROOM_BREAKS_MVA = (1.0, 25.0, 75.0, 200.0)

@@ -13,6 +13,7 @@ from rich.text import Text
 from planner.export.facts import (
     PlanDict,
     Row,
+    binding_limits,
     last_year,
     limits_by_worth,
     local_name,
@@ -20,7 +21,7 @@ from planner.export.facts import (
     worst_outages,
 )
 from planner.export.marks import marks_sentence
-from planner.export.sentences import conflict_lines, limit_title, worth_text
+from planner.export.sentences import conflict_lines, limit_title, more_text, worth_text
 from planner.export.sheets_checks import changed_halls
 from planner.export.words import (
     amount,
@@ -39,15 +40,15 @@ N_OUTAGES = 5
 
 def print_limits(console: Console, plan: PlanDict, names: dict[str, str]) -> None:
     """Print what binds and what is left at the next tightest limits."""
-    rows = limits_by_worth(plan, binding_only=True)
+    rows = binding_limits(plan)
     if not rows:
         console.print(_("No limit binds."))
         return
     header = [_("What binds"), _("Used"), _("Limit value"), _("Left"), _("Unit"), _("One more unit saves")]
     title = _("What binds (most valuable first; worth at this siting)")
     table = new_table(header, title=title, numeric={1, 2, 3})
-    for row in rows[:N_LIMITS]:
-        what = limit_title(row, names)
+    for row, n_more in rows[:N_LIMITS]:
+        what = limit_title(row, names) + more_text(n_more)
         figures = [amount(row.get(column)) for column in ("used", "limit", "slack")]
         table.add_row(what, *figures, unit_name(str(row.get("unit") or "")), worth_text(row, plan) or "–")
     console.print(table)

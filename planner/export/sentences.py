@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MONTHS = frozenset(str(month) for month in range(1, 13))
 NO_WORTH = 1e-9
+N_PLACES = 3  # districts named in a sentence
 
 
 def status_sentence(plan: PlanDict) -> str:
@@ -138,18 +139,33 @@ def conflict_lines(plan: PlanDict, names: Mapping[str, str]) -> list[str]:
     return lines
 
 
+def more_text(n_more: int) -> str:
+    """Return how many further months or years of the same limit bind, "" for none."""
+    return " " + _("(and {n} more months or years)").format(n=n_more) if n_more else ""
+
+
+def _by_year_and_class(rows: Sequence[Row]) -> list[list[Row]]:
+    groups: dict[tuple[int, str], list[Row]] = {}
+    for row in rows:
+        if row["it_mw"] > 0:
+            groups.setdefault((int(row["year"]), str(row["workload"])), []).append(row)
+    return [sorted(groups[key], key=lambda row: (-row["it_mw"], row["district"])) for key in sorted(groups)]
+
+
+def _missing_line(rows: Sequence[Row], names: Mapping[str, str]) -> str:
+    """Return one sentence for one year and class, the districts that miss most in brackets."""
+    places = [f"{names.get(str(row['district']), row['district'])} {row['it_mw']:.1f}" for row in rows[:N_PLACES]]
+    return _("Not served in {year}: {mw:.1f} MW of {workload} ({places})").format(
+        year=rows[0]["year"],
+        mw=sum(row["it_mw"] for row in rows),
+        workload=workload_name(str(rows[0]["workload"])),
+        places=", ".join([*places, "…"] if len(rows) > N_PLACES else places),
+    )
+
+
 def elsewhere_lines(plan: PlanDict, names: Mapping[str, str], *, lang: str) -> tuple[list[str], list[str]]:
     """Return what is not served in any year and what comes from outside the region in the last one, as sentences."""
-    missing = [
-        _("Not served: {mw:.1f} MW of {workload}, {district}, {year}").format(
-            mw=row["it_mw"],
-            workload=workload_name(row["workload"]),
-            district=names.get(str(row["district"]), row["district"]),
-            year=row["year"],
-        )
-        for row in plan.get("unserved") or []
-        if row["it_mw"] > 0
-    ]
+    missing = [_missing_line(rows, names) for rows in _by_year_and_class(plan.get("unserved") or [])]
     year = last_year(plan)
     outside = [
         _("From outside the region: {mw:.1f} MW of {workload} from {name}, {year}").format(

@@ -28,6 +28,7 @@ ZIP_TIME = (2000, 1, 1, 0, 0, 0)  # no clock in outputs: the same plan gives the
 CORE_TIME = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 BANNER_COLOURS = {"secure": "C8E6C9", "insecure": "FFCDD2", "not_checked": "FFE0B2"}
 MAX_WIDTH = 60
+TOP = Alignment(wrap_text=True, vertical="top")
 
 
 def safe_cell(value: Cell) -> Cell:
@@ -85,7 +86,7 @@ def _fill(worksheet: Worksheet, sheet: Sheet) -> None:
                 cell.number_format = "#,##0.00"
             elif isinstance(cell.value, str):
                 cell.data_type = "s"
-                cell.alignment = Alignment(wrap_text=True, vertical="top")
+                cell.alignment = TOP
     if sheet.level:
         for cell in worksheet[2]:
             cell.fill = PatternFill("solid", fgColor=BANNER_COLOURS[sheet.level])
