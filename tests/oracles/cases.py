@@ -1,0 +1,29 @@
+"""The seeds of the oracles, and each tiny case's optimum with the families that bind there (solved once per process)."""
+
+from __future__ import annotations
+
+import functools
+
+from models.siting.data import SitingData
+from tests.builders import random_data
+from tests.oracles.binding import binding_families, optimum, solved
+from tests.oracles.tiny import tiny_data
+
+ALL = tuple(range(200))
+# 30 of them: quick to enumerate, every family binds in at least three
+FAST = tuple(range(30))
+
+
+@functools.cache
+def outcome(seed: int) -> tuple[float, frozenset[str]]:
+    """Return the optimum of a tiny case (infinity: no plan) and the families whose limits cost something there."""
+    solver, solution = solved(tiny_data(seed))
+    found = optimum(solution)
+    binding = frozenset[str]() if found == float("inf") else frozenset(binding_families(solver, found))
+    return found, binding
+
+
+def small_data(seed: int) -> SitingData:
+    """Return a small random region for the comparison with CBC: three sites, one or two years."""
+    years = (2030, 2035) if seed % 3 == 0 else (2030,)
+    return random_data(1000 + seed, n_sites=3, n_stations=3, years=years, demand_mw=30.0)

@@ -1,0 +1,18 @@
+"""CBC, given the compiled matrix as a file, finds the optimum that HiGHS finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.oracles.binding import optimum, same, solved
+from tests.oracles.cases import small_data
+from tests.oracles.cbc import cbc_optimum
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_cbc_finds_the_same_optimum(seed: int, tmp_path: Path) -> None:
+    data = small_data(seed)
+
+    assert same(optimum(solved(data)[1]), cbc_optimum(data, tmp_path))
