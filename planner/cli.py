@@ -227,11 +227,12 @@ def docs(
     *,
     json_output: Annotated[bool, typer.Option("--json", help=_("Print JSON instead of text."))] = False,
 ) -> ExitCode:
-    """Write the pages that are made from the program: formulation and data dictionary."""
+    """Write the pages that are made from the program: formulation, scenario keys and data dictionary."""
     from planner.docs import write_data_dictionary
     from planner.docs_formulation import write_formulation
+    from planner.docs_scenario import write_scenario_keys
 
-    files = [str(write_formulation(root)), str(write_data_dictionary(root))]
+    files = [str(write(root)) for write in (write_formulation, write_scenario_keys, write_data_dictionary)]
     if json_output:
         print_json({"files": files})
     else:
@@ -278,7 +279,7 @@ def make_app() -> typer.Typer:
         (export, _("Write the exports of a plan again, for example in the other language.")),
         (show, _("Print a plan that was made before.")),
         (calibrate, _("Compare the computed use of the existing centres with published totals.")),
-        (docs, _("Write the pages that are made from the program: formulation and data dictionary.")),
+        (docs, _("Write the pages that are made from the program: formulation, scenario keys and data dictionary.")),
     ):
         app.command(help=text)(guarded(command))
     return app

@@ -16,7 +16,7 @@ from planner.i18n import gettext as _
 from planner.plan import SCHEMA_VERSION
 from planner.read import read_region
 from planner.scenario import Scenario, load_scenario, parse_scenario
-from planner.screen import Screening, screen
+from planner.screen import Screening, reason_text, screen
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -60,7 +60,7 @@ def screening_of(path: Path) -> Screening:
 def screening_text(summary: Mapping[str, Any], out: Path | None) -> str:
     """Return how many cells are candidates and how many each reason excludes."""
     head = _("{candidates} of {cells} cells are candidates. A cell may be excluded for several reasons:")
-    lines = [head.format(**summary), *(f"{n:>8}  {reason}" for reason, n in summary["excluded"].items())]
+    lines = [head.format(**summary), *(f"{n:>8}  {reason_text(reason)}" for reason, n in summary["excluded"].items())]
     return "\n".join([*lines, *([_("Written to {file}.").format(file=out)] if out else [])])
 
 

@@ -1,0 +1,44 @@
+"""Pages made from the program are current, and links between pages lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from planner.docs_formulation import FORMULATION, formulation_markdown
+from planner.docs_scenario import SCENARIO_KEYS, scenario_markdown
+
+REMEDY = "run: planner docs"
+PAGES = ["README.md", "README.zh-CN.md", "CHANGELOG.md", "benchmarks/README.md", "docs"]
+
+
+def test_the_formulation_page_is_current(project: Path) -> None:
+    assert (project / FORMULATION).read_text(encoding="utf-8") == formulation_markdown(), REMEDY
+
+
+def test_the_formulation_page_holds_every_constraint_of_every_family() -> None:
+    from models.siting import FAMILIES
+
+    page = formulation_markdown()
+
+    for family in FAMILIES:
+        assert f"\n## {family.__name__.rsplit('.', 1)[-1]}\n" in page
+
+
+def test_the_scenario_page_is_current(project: Path) -> None:
+    assert (project / SCENARIO_KEYS).read_text(encoding="utf-8") == scenario_markdown(), REMEDY
+
+
+def test_the_scenario_page_says_range_and_default() -> None:
+    assert "| `availability_share` | number | >= 0, <= 1 | `0.02` |" in scenario_markdown()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_between_pages_lead_somewhere(project: Path, page: str) -> None:
+    start = project / page
+
+    for file in sorted(start.rglob("*.md")) if start.is_dir() else [start]:
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8")):
+            assert "://" in target or (file.parent / target).exists(), f"{file.name}: {target}"
