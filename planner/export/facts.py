@@ -114,13 +114,23 @@ def binding_limits(plan: PlanDict) -> list[tuple[Row, int]]:
     return [(rows[0], len(rows) - 1) for rows in groups.values()]
 
 
+def counts_against(row: Row) -> bool:
+    """Tell whether a checked situation counts against the plan: not ok, and not already so without the plan.
+
+    A situation that was not solved always counts.
+    """
+    status = row.get("status")
+    return status == "not_converged" or bool(row.get("is_counted", status != "ok"))
+
+
 def worst_outages(plan: PlanDict, n: int = 5) -> list[Row]:
-    """Return the outages a planner must see first: not converged, then islands, violated, and the highest loading."""
+    """Return the outages to see first: what counts against the plan, not converged, islands, violated, by loading."""
     rank = {"not_converged": 0, "islands": 1, "violated": 2, "ok": 3}
     outages = (plan.get("grid") or {}).get("outages") or []
 
-    def order(row: Row) -> tuple[int, float, float, str]:
+    def order(row: Row) -> tuple[bool, int, float, float, str]:
         return (
+            not counts_against(row),
             rank.get(str(row.get("status")), 0),
             -(row.get("unsupplied_mw") or 0.0),
             -(row.get("max_loading_percent") or 0.0),
@@ -128,14 +138,6 @@ def worst_outages(plan: PlanDict, n: int = 5) -> list[Row]:
         )
 
     return sorted(outages, key=order)[:n]
-
-
-def outage_counts(plan: PlanDict) -> dict[str, int]:
-    """Return the number of checked outages by status."""
-    counts: dict[str, int] = {}
-    for row in (plan.get("grid") or {}).get("outages") or []:
-        counts[str(row.get("status"))] = counts.get(str(row.get("status")), 0) + 1
-    return counts
 
 
 def is_synthetic(plan: PlanDict) -> bool:

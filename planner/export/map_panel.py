@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from planner.export.facts import (
     PlanDict,
     binding_limits,
+    counts_against,
     has_plan,
     in_year,
     last_year,
     local_name,
     main_cooling,
-    outage_counts,
     total_in_year,
     worst_outages,
     years_of,
@@ -35,6 +35,8 @@ from planner.export.sentences import (
     limit_place,
     more_text,
     names_of,
+    outage_counts_text,
+    outage_text,
     security_verdict,
     status_sentence,
     synthetic_label,
@@ -46,7 +48,6 @@ from planner.export.words import (
     limit_name,
     number,
     objective_name,
-    outage_status_name,
     technology_name,
     unit_name,
 )
@@ -153,20 +154,19 @@ def grid_rows(plan: PlanDict) -> dict[str, Any]:
     """Return the counts and the worst outages of the grid check; no rows when it was not checked."""
     if (plan.get("grid") or {}).get("status") != "checked":
         return {"counts": "", "rows": []}
-    counts = ", ".join(f"{outage_status_name(status)} {n}" for status, n in sorted(outage_counts(plan).items()))
+    counts = outage_counts_text(plan)
     rows = []
     for row in worst_outages(plan, N_OUTAGES):
         worst = row.get("worst") or {}
         found = f"{worst.get('element')} {amount(worst.get('value'))} {worst.get('unit') or ''}" if worst else ""
         if row.get("unsupplied_mw"):
             found = _("{mw:.1f} MW without supply").format(mw=row["unsupplied_mw"])
-        status = str(row.get("status"))
         rows.append(
             {
                 "element": str(row["element"]),
                 "year": str(row.get("year") or ""),
-                "status": outage_status_name(status),
-                "is_bad": status != "ok",
+                "status": outage_text(row),
+                "is_bad": counts_against(row),
                 "found": found,
             }
         )

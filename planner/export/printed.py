@@ -17,16 +17,14 @@ from planner.export.facts import (
     last_year,
     limits_by_worth,
     local_name,
-    outage_counts,
     worst_outages,
 )
 from planner.export.marks import marks_sentence
-from planner.export.sentences import conflict_lines, limit_title, more_text, worth_text
+from planner.export.sentences import conflict_lines, limit_title, more_text, outage_counts_text, outage_text, worth_text
 from planner.export.sheets_checks import changed_halls
 from planner.export.words import (
     amount,
     number,
-    outage_status_name,
     unit_name,
 )
 from planner.i18n import gettext as _
@@ -127,7 +125,7 @@ def print_grid(console: Console, plan: PlanDict) -> None:
     grid = plan.get("grid") or {}
     if grid.get("status") != "checked":
         return
-    counts = ", ".join(f"{outage_status_name(status)} {n}" for status, n in sorted(outage_counts(plan).items()))
+    counts = outage_counts_text(plan)
     console.print(Text(_("Grid check (AC, N-0 and N-1): {counts}").format(counts=counts), style="bold"))
     for row in grid.get("base") or []:
         text = _("{year}, nothing out: voltage {low} to {high} pu, lines up to {line} %, transformers up to {trafo} %")
@@ -153,7 +151,7 @@ def print_grid(console: Console, plan: PlanDict) -> None:
         table.add_row(
             str(row["element"]),
             str(row.get("year") or ""),
-            outage_status_name(str(row["status"])),
+            outage_text(row),
             _worst_text(row),
             number(row.get("max_loading_percent")),
             number(row.get("unsupplied_mw")),

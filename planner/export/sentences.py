@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.export.facts import (
-    PlanDict,
-    Row,
-    index_parts,
-    is_synthetic,
-    last_year,
-    local_name,
+from planner.export.facts import PlanDict, Row, counts_against, index_parts, is_synthetic, last_year, local_name
+from planner.export.words import (
+    amount,
+    family_name,
+    limit_name,
+    outage_status_name,
+    technology_name,
+    unit_name,
+    workload_name,
 )
-from planner.export.words import amount, family_name, limit_name, technology_name, unit_name, workload_name
 from planner.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -54,19 +56,17 @@ def security_verdict(plan: PlanDict) -> tuple[str, str]:
         reason = _(str(grid.get("reason") or "no AC network"))
         return "not_checked", _("Grid: NOT CHECKED ({reason}).").format(reason=reason)
     checked = [*(grid.get("outages") or []), *(grid.get("base") or [])]
-    n_bad = sum(row.get("status") != "ok" for row in checked)
-    is_solved = bool(checked) and all(row.get("status") != "not_converged" for row in checked)
-    may_be_secure = is_solved and (not n_bad or _is_no_worsening(grid))
-    if plan.get("security") != "secure" or not may_be_secure:
+    n_bad = sum(counts_against(row) for row in checked)
+    if plan.get("security") != "secure" or n_bad or not checked:
         return "insecure", _insecure_sentence(n_bad, len(checked))
-    if n_bad:
-        return "secure", _(
-            "Secure: no situation is worse than without the plan (AC, N-0 and N-1, {n} checked)."
-        ).format(n=len(checked))
     n_outages = len(grid.get("outages") or [])
-    return "secure", _("Secure: base case and all {n} single outages keep their limits (AC, N-0 and N-1).").format(
-        n=n_outages
-    )
+    n_before = sum(row.get("status") != "ok" for row in checked)
+    if n_before:
+        return "secure", _(
+            "Secure: in none of {n} outages is the grid worse than without the plan (AC); {m} situations were outside "
+            "their limits before."
+        ).format(n=n_outages, m=n_before)
+    return "secure", _("Secure: base case and all {n} outages keep their limits (AC, N-0 and N-1).").format(n=n_outages)
 
 
 def _insecure_sentence(n_bad: int, n_checked: int) -> str:
@@ -75,10 +75,6 @@ def _insecure_sentence(n_bad: int, n_checked: int) -> str:
     return _("INSECURE: {n} of {checked} checked situations break a limit or lose supply.").format(
         n=n_bad, checked=n_checked
     )
-
-
-def _is_no_worsening(grid: Mapping[str, Any]) -> bool:
-    return bool((grid.get("rules") or {}).get("no_worsening"))
 
 
 def synthetic_label(plan: PlanDict) -> str | None:
@@ -137,6 +133,20 @@ def conflict_lines(plan: PlanDict, names: Mapping[str, str]) -> list[str]:
             for row in way.get("shortfalls") or []
         ]  # fmt: skip
     return lines
+
+
+def outage_text(row: Row) -> str:
+    """Return what an outage led to, and whether it was so without the plan."""
+    text = outage_status_name(str(row.get("status")))
+    if row.get("status") != "ok" and not counts_against(row):
+        return _("{result} (also without the plan)").format(result=text)
+    return text
+
+
+def outage_counts_text(plan: PlanDict) -> str:
+    """Return how many outages led to what."""
+    counts = Counter(outage_text(row) for row in (plan.get("grid") or {}).get("outages") or [])
+    return ", ".join(f"{text} {n}" for text, n in sorted(counts.items()))
 
 
 def more_text(n_more: int) -> str:

@@ -15,12 +15,11 @@ from planner.export.facts import (
     index_parts,
     local_name,
 )
-from planner.export.sentences import limit_place, names_of
+from planner.export.sentences import limit_place, names_of, outage_text
 from planner.export.sheet import Cell, Sheet, yes_no
 from planner.export.words import (
     family_name,
     limit_name,
-    outage_status_name,
     term_name,
     unit_name,
 )
@@ -138,7 +137,7 @@ def outage_sheet(plan: PlanDict) -> Sheet:
                 row.get("year"),
                 row.get("element"),
                 row.get("kind"),
-                outage_status_name(str(row.get("status"))),
+                outage_text(row),
                 *(worst.get(column) for column in ("element", "value", "limit", "unit")),
                 *(row.get(column) for column in ("max_loading_percent", "min_vm_pu", "unsupplied_mw")),
             ]

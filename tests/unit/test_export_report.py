@@ -25,7 +25,19 @@ def test_a_secure_plan_says_how_many_outages_it_stands_on() -> None:
     level, sentence = security_verdict(secure_plan())
 
     assert level == "secure"
-    assert "all 4 single outages" in sentence
+    assert "all 4 outages" in sentence
+
+
+def test_what_was_so_without_the_plan_does_not_count_but_is_said() -> None:
+    plan = sample_plan(security="secure")
+    for row in plan["grid"]["outages"]:
+        row["is_counted"] = False
+
+    level, sentence = security_verdict(plan)
+
+    assert level == "secure"
+    assert "2 situations were outside their limits before" in sentence
+    assert "limit exceeded (also without the plan)" in print_plan(plan, lang="en")
 
 
 def test_a_plan_without_a_network_is_not_checked_and_not_called_synthetic() -> None:
