@@ -14,12 +14,12 @@ from models.siting.solve import load
 
 def cbc_optimum(data: SitingData, folder: Path) -> float:
     """Return CBC's optimum of the siting model, infinity where it finds it infeasible."""
-    return solve_mps(_write(data, folder / "model.mps"), folder / "answer.txt")
+    return solve_file(_write(data, folder / "model.mps"), folder / "answer.txt")
 
 
-def solve_mps(model: Path, answer: Path) -> float:
-    """Return CBC's optimum of an MPS file (minimisation), infinity where it is infeasible."""
-    cbc = PULP_CBC_CMD().path
+def solve_file(model: Path, answer: Path) -> float:
+    """Return CBC's optimum of an MPS or LP file (minimisation), infinity where it is infeasible."""
+    cbc = PULP_CBC_CMD.pulp_cbc_path
     command = [cbc, str(model), "ratioGap", "0", "allowableGap", "1e-9", "seconds", "60", "solve",
                "solution", str(answer)]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
