@@ -1,4 +1,4 @@
-"""Where the regions that come with the program are."""
+"""Where the regions that come with the program are, and where the demo writes."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import gis_data
 
 ROOT = Path(gis_data.__file__).parent
 DEMO_REGION = ROOT / "beijing"
+DEMO_FOLDER = Path("out") / "beijing"
 DEMO_SCENARIO = DEMO_REGION / "scenarios" / "reference.yaml"
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from planner import __version__
+from planner.bundled import DEMO_FOLDER
 from planner.cli_support import (
     ExitCode,
     exit_code_meanings,
@@ -25,8 +26,6 @@ from planner.cli_support import (
 )
 from planner.i18n import LANGUAGES, language, set_language
 from planner.i18n import gettext as _
-
-DEMO_FOLDER = Path("out") / "beijing"
 
 
 class Lang(StrEnum):

@@ -1,0 +1,59 @@
+"""The pages, alone and by navigation."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from planner.ui.state import Key
+
+PAGE = Path("planner") / "ui" / "pages" / "plan.py"
+SAMPLE = Path(__file__).parents[1] / "cases" / "sample_plan"
+
+
+@pytest.fixture
+def exported(tmp_path: Path) -> Path:
+    shutil.copy(SAMPLE / "plan.json", tmp_path)
+    (tmp_path / "map.html").write_text("<p>map</p>", encoding="utf-8")
+    return tmp_path
+
+
+def page(project: Path, folder: Path, file: Path = PAGE) -> AppTest:
+    app = AppTest.from_file(str(project / file), default_timeout=30)
+    app.session_state[Key.FOLDER] = str(folder)
+    return app
+
+
+def test_without_a_plan_the_page_says_how_to_make_one(project: Path, tmp_path: Path) -> None:
+    app = page(project, tmp_path).run()
+
+    assert not app.exception
+    assert "planner demo" in app.info[0].value
+
+
+def test_the_page_shows_the_printed_plan(project: Path, exported: Path) -> None:
+    app = page(project, exported).run()
+
+    assert not app.exception
+    assert "Plan " in app.code[0].value
+    assert str(exported) in app.caption[0].value
+
+
+def test_the_page_changes_its_language(project: Path, exported: Path) -> None:
+    app = page(project, exported).run()
+
+    app.radio(key=Key.LANGUAGE).set_value("zh").run()
+
+    assert not app.exception
+    assert app.title[0].value == "最近的方案"
+    assert "方案" in app.code[0].value
+
+
+def test_navigation_opens_the_page(project: Path, exported: Path) -> None:
+    app = page(project, exported, Path("app.py")).run()
+
+    assert not app.exception
+    assert app.title[0].value == "The last plan"
