@@ -50,9 +50,7 @@ def single_hosting_mw(
         high_mw, trial_mw = trial_mw, None
 
 
-def _bisect(
-    search: _Search, screen: list[Outage | None], low_mw: float, high_mw: float, tolerance_mw: float
-) -> float:
+def _bisect(search: _Search, screen: list[Outage | None], low_mw: float, high_mw: float, tolerance_mw: float) -> float:
     """Return the largest load known to keep the screened outages secure; `low_mw` is taken as secure."""
     while high_mw - low_mw > tolerance_mw:
         middle_mw = 0.5 * (low_mw + high_mw)

@@ -12,6 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from models.grid.rules import Floats
+
 PLAN_LOAD = "plan"
 BASE_LOAD = "base"
 
@@ -38,62 +40,70 @@ def build_net(tables: Mapping[str, pd.DataFrame], *, plan_loads: pd.DataFrame | 
     _refuse_unusable(tables)
     net = pp.create_empty_network(f_hz=50.0)
     buses = tables["buses"]
-    index = {
-        str(row.bus): int(pp.create_bus(net, vn_kv=float(row.vn_kv), name=str(row.bus))) for row in buses.itertuples()
-    }
-    _add_lines(net, tables, index)
-    _add_trafos(net, tables, index)
+    names = buses["bus"].astype(str).tolist()
+    index = dict(zip(names, pp.create_buses(net, len(buses), vn_kv=_floats(buses, "vn_kv"), name=names), strict=True))
+    _add_lines(net, tables["lines"], index)
+    _add_trafos(net, tables["trafos"], index)
     _add_injections(net, tables, index)
-    for row in tables["loads"].itertuples():
-        pp.create_load(net, index[str(row.bus)], float(row.p_mw), float(row.q_mvar), type=BASE_LOAD)
+    _add_loads(net, tables["loads"], index, kind=BASE_LOAD)
     if plan_loads is not None:
         _refuse_table("plan loads", plan_loads, ("p_mw", "q_mvar"), buses=set(index), columns=("bus",))
-        for row in plan_loads.itertuples():
-            pp.create_load(net, index[str(row.bus)], float(row.p_mw), float(row.q_mvar), type=PLAN_LOAD)
+        _add_loads(net, plan_loads, index, kind=PLAN_LOAD)
     return net
 
 
-def _add_lines(net: Any, tables: Mapping[str, pd.DataFrame], index: Mapping[str, int]) -> None:
+def _add_lines(net: Any, lines: pd.DataFrame, index: Mapping[str, int]) -> None:
     import pandapower as pp
 
-    for row in tables["lines"].itertuples():
-        pp.create_line_from_parameters(
-            net,
-            index[str(row.from_bus)],
-            index[str(row.to_bus)],
-            length_km=float(row.length_km),
-            r_ohm_per_km=float(row.r_ohm_per_km),
-            x_ohm_per_km=float(row.x_ohm_per_km),
-            c_nf_per_km=float(row.c_nf_per_km),
-            max_i_ka=float(row.max_i_ka),
-            parallel=int(row.n_circuits),
-            in_service=bool(row.is_closed),
-            name=str(row.line),
-        )
+    if lines.empty:
+        return
+    numbers = ("length_km", "r_ohm_per_km", "x_ohm_per_km", "c_nf_per_km", "max_i_ka")
+    pp.create_lines_from_parameters(
+        net,
+        _at(lines, "from_bus", index),
+        _at(lines, "to_bus", index),
+        **{name: _floats(lines, name) for name in numbers},
+        parallel=lines["n_circuits"].astype(int).to_numpy(),
+        in_service=lines["is_closed"].astype(bool).to_numpy(),
+        name=lines["line"].astype(str).tolist(),
+    )
 
 
-def _add_trafos(net: Any, tables: Mapping[str, pd.DataFrame], index: Mapping[str, int]) -> None:
+def _add_trafos(net: Any, trafos: pd.DataFrame, index: Mapping[str, int]) -> None:
     import pandapower as pp
 
-    for row in tables["trafos"].itertuples():
-        pp.create_transformer_from_parameters(
-            net,
-            index[str(row.hv_bus)],
-            index[str(row.lv_bus)],
-            sn_mva=float(row.sn_mva),
-            vn_hv_kv=float(row.vn_hv_kv),
-            vn_lv_kv=float(row.vn_lv_kv),
-            vkr_percent=float(row.vkr_percent),
-            vk_percent=float(row.vk_percent),
-            pfe_kw=float(row.pfe_kw),
-            i0_percent=float(row.i0_percent),
-            tap_side="hv",
-            tap_neutral=0,
-            tap_pos=int(row.tap_pos),
-            tap_step_percent=float(row.tap_step_percent),
-            tap_changer_type="Ratio",
-            parallel=int(row.n_parallel),
-            name=str(row.trafo),
+    if trafos.empty:
+        return
+    numbers = (
+        "sn_mva",
+        "vn_hv_kv",
+        "vn_lv_kv",
+        "vkr_percent",
+        "vk_percent",
+        "pfe_kw",
+        "i0_percent",
+        "tap_step_percent",
+    )
+    pp.create_transformers_from_parameters(
+        net,
+        _at(trafos, "hv_bus", index),
+        _at(trafos, "lv_bus", index),
+        **{name: _floats(trafos, name) for name in numbers},
+        tap_side="hv",
+        tap_neutral=0,
+        tap_pos=trafos["tap_pos"].astype(int).to_numpy(),
+        tap_changer_type="Ratio",
+        parallel=trafos["n_parallel"].astype(int).to_numpy(),
+        name=trafos["trafo"].astype(str).tolist(),
+    )
+
+
+def _add_loads(net: Any, loads: pd.DataFrame, index: Mapping[str, int], *, kind: str) -> None:
+    import pandapower as pp
+
+    if not loads.empty:
+        pp.create_loads(
+            net, _at(loads, "bus", index), p_mw=_floats(loads, "p_mw"), q_mvar=_floats(loads, "q_mvar"), type=kind
         )
 
 
@@ -102,10 +112,27 @@ def _add_injections(net: Any, tables: Mapping[str, pd.DataFrame], index: Mapping
 
     for row in tables["external"].itertuples():
         pp.create_ext_grid(net, index[str(row.bus)], vm_pu=float(row.vm_pu), name=str(row.external))
-    for row in tables.get("generators", pd.DataFrame()).itertuples():
-        pp.create_sgen(net, index[str(row.bus)], float(row.p_mw), float(row.q_mvar), name=str(row.generator))
-    for row in tables.get("shunts", pd.DataFrame()).itertuples():
-        pp.create_shunt(net, index[str(row.bus)], q_mvar=float(row.q_mvar))
+    generators = tables.get("generators", pd.DataFrame())
+    if not generators.empty:
+        pp.create_sgens(
+            net,
+            _at(generators, "bus", index),
+            p_mw=_floats(generators, "p_mw"),
+            q_mvar=_floats(generators, "q_mvar"),
+            name=generators["generator"].astype(str).tolist(),
+        )
+    shunts = tables.get("shunts", pd.DataFrame())
+    if not shunts.empty:
+        pp.create_shunts(net, _at(shunts, "bus", index), q_mvar=_floats(shunts, "q_mvar"))
+
+
+def _at(frame: pd.DataFrame, column: str, index: Mapping[str, int]) -> list[int]:
+    """Return the pandapower bus of each row."""
+    return [index[name] for name in frame[column].astype(str)]
+
+
+def _floats(frame: pd.DataFrame, column: str) -> Floats:
+    return frame[column].to_numpy(dtype=float)
 
 
 def _refuse_unusable(tables: Mapping[str, pd.DataFrame]) -> None:
@@ -118,6 +145,8 @@ def _refuse_unusable(tables: Mapping[str, pd.DataFrame]) -> None:
         raise ValueError("grid/external is empty: without a source that holds its voltage no bus is supplied.")
     vn_kv = dict(zip(tables["buses"]["bus"].astype(str), tables["buses"]["vn_kv"].astype(float), strict=True))
     lines = tables["lines"]
+    if not lines["is_closed"].isin([True, False]).all():
+        raise ValueError("grid lines.is_closed must hold yes or no: any text would count as yes.")
     across = [str(r.line) for r in lines.itertuples() if vn_kv[str(r.from_bus)] != vn_kv[str(r.to_bus)]]
     if across:
         raise ValueError(f"grid/lines joins buses of different voltage in {_some(across)}: use a transformer there.")
@@ -131,7 +160,9 @@ def _refuse_table(
         values = pd.to_numeric(frame[column], errors="coerce")
         bad = ~values.abs().lt(float("inf"))
         if bad.any():
-            raise ValueError(f"grid {name}.{column} is not a number in row {_some([str(i) for i in frame.index[bad]])}.")
+            raise ValueError(
+                f"grid {name}.{column} is not a number in row {_some([str(i) for i in frame.index[bad]])}."
+            )
     for column in columns:
         unknown = sorted(set(frame[column].astype(str)) - buses)
         if unknown:

@@ -48,7 +48,9 @@ class GridRules:
     voltage_tolerance_pu: float = 0.0005
 
     @classmethod
-    def from_region(cls, voltage_bands: Iterable[Mapping[str, float]], emergency_factor: Mapping[str, float]) -> GridRules:
+    def from_region(
+        cls, voltage_bands: Iterable[Mapping[str, float]], emergency_factor: Mapping[str, float]
+    ) -> GridRules:
         """Return the rules of a region file's `voltage_bands` and `grid.emergency_factor`."""
         bands = tuple(VoltageBand(**{k: float(v) for k, v in band.items()}) for band in voltage_bands)
         return cls(bands, {k: float(v) for k, v in emergency_factor.items()})
