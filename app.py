@@ -3,4 +3,4 @@
 import streamlit as st
 
 st.set_page_config(page_title="Site by Power", layout="wide")
-st.navigation([st.Page("planner/ui/pages/plan.py", title="Plan / 方案", icon=":material/map:")]).run()
+st.navigation([st.Page("planner/ui/pages/plan.py", title="Plan / 方案")]).run()
