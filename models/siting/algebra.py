@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +12,22 @@ from models.siting.data import SitingData
 from models.siting.decisions import Decisions
 
 
-def declare(data: SitingData, decisions: Decisions) -> pyo.ConcreteModel:
-    """Return a Pyomo model that holds every decision as an indexed variable with its bounds."""
+class Groups(dict[Any, list[Any]]):
+    """Lists by key; an absent key gives an empty list and stays absent."""
+
+    def __missing__(self, key: Any) -> list[Any]:
+        return []
+
+
+def declare(decisions: Decisions, *, with_sites: bool) -> pyo.ConcreteModel:
+    """Return a Pyomo model that holds the decisions as indexed variables with their bounds.
+
+    Without sites the decisions of single sites are left out: their rows come as arrays, and nothing in Pyomo needs them.
+    """
     m = pyo.ConcreteModel()
     for name, frame in decisions.frames.items():
+        if "site" in frame and not with_sites:
+            continue
         keys = decisions.keys(name)
         index = list(frame[keys].itertuples(index=False, name=None)) if len(keys) > 1 else frame[keys[0]].tolist()
         lower = dict(zip(index, frame["lower"].astype(float), strict=True))
@@ -32,21 +43,21 @@ def declare(data: SitingData, decisions: Decisions) -> pyo.ConcreteModel:
 
 def grouped(frame: pd.DataFrame, by: Sequence[str], values: Sequence[str]) -> dict[Any, list[Any]]:
     """Return value tuples by key; a single name gives scalars instead of tuples. Absent keys give an empty list."""
-    out: dict[Any, list[Any]] = defaultdict(list)
+    out = Groups()
     keys = frame[by[0]].tolist() if len(by) == 1 else list(frame[list(by)].itertuples(index=False, name=None))
     rows = frame[values[0]].tolist() if len(values) == 1 else list(frame[list(values)].itertuples(index=False, name=None))
     for key, row in zip(keys, rows, strict=True):
-        out[key].append(row)
+        out.setdefault(key, []).append(row)
     return out
 
 
 def weighted(frame: pd.DataFrame, by: Sequence[str], index: Sequence[str], coef: str) -> dict[Any, list[tuple[Any, float]]]:
     """Return (variable index, coefficient) pairs by key. Absent keys give an empty list."""
-    out: dict[Any, list[tuple[Any, float]]] = defaultdict(list)
+    out = Groups()
     keys = frame[by[0]].tolist() if len(by) == 1 else list(frame[list(by)].itertuples(index=False, name=None))
     rows = frame[index[0]].tolist() if len(index) == 1 else list(frame[list(index)].itertuples(index=False, name=None))
     for key, row, value in zip(keys, rows, frame[coef].astype(float).tolist(), strict=True):
-        out[key].append((row, value))
+        out.setdefault(key, []).append((row, value))
     return out
 
 
@@ -70,6 +81,13 @@ def rows_of(frame: pd.DataFrame, columns: Sequence[str]) -> list[Any]:
 def years_to(data: SitingData, year: int) -> list[int]:
     """Return the planning years up to and including `year`."""
     return [y for y in data.years if y <= year]
+
+
+def switched_terms(data: SitingData, decisions: Decisions, changes: pd.DataFrame) -> pd.DataFrame:
+    """Return `changes` (stock, option, ...) for every hall that has left "keep" by `year`, with its `col`: array form."""
+    moves = decisions["n_switched"][["stock", "option", "year", "col"]].rename(columns={"year": "since"})
+    crossed = moves.merge(changes, on=["stock", "option"]).merge(pd.DataFrame({"year": list(data.years)}), how="cross")
+    return crossed[crossed["year"] >= crossed["since"]].reset_index(drop=True)
 
 
 def switched(m: pyo.ConcreteModel, data: SitingData, stock: str, option: str, year: int) -> Any:

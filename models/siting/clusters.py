@@ -21,11 +21,50 @@ Source
 
 from __future__ import annotations
 
+import pandas as pd
 import pyomo.environ as pyo
 
 from models.siting.algebra import grouped, total, value_of, weighted
+from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions
+
+
+def _wish_terms(data: SitingData, blocks: pd.DataFrame, open_: pd.DataFrame) -> list[Term]:
+    """Return the blocks of the last year, or minus is_open where no block fits and the wish cannot be met."""
+    last = blocks[blocks["year"] == data.years[-1]]
+    without = open_[(open_["year"] == data.years[-1]) & ~open_["site"].isin(last["site"])]
+    return [Term(last, "block_mw"), Term(without, -1.0)]
+
+
+def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
+    """Return the family as arrays (compared with `add` by a test)."""
+    d, key, years = decisions, ["site", "year"], pd.DataFrame({"year": list(data.years)})
+    sites = data["sites"][["site", "it_min_mw", "it_max_mw", "min_mw"]].astype(
+        {"it_min_mw": float, "it_max_mw": float, "min_mw": float}
+    )
+    blocks = d["n_blocks"].merge(data["technologies"][["technology", "block_mw"]], on="technology")
+    blocks = blocks.assign(neg_mw=-blocks["block_mw"].astype(float))
+    open_ = d["is_open"].merge(sites, on="site").assign(neg_max=lambda f: -f["it_max_mw"])
+    is_last = {name: frame[frame["year"] == data.years[-1]] for name, frame in (("open", open_), ("blocks", blocks))}
+    smallest, wished = sites[sites["it_min_mw"] > 0], sites[sites["min_mw"] > 0]
+    limited = years if data.rules.max_sites is not None else years.iloc[:0]
+    share, installed = data.rules.min_occupancy_share, d["total_installed_mw"]
+    busy = years[years["year"].isin(installed["year"]) & bool(share)]
+    return [
+        block("largest_site", blocks[key].drop_duplicates(), [Term(blocks, "block_mw"), Term(open_, "neg_max")],
+              doc="Largest size of a site [MW IT]", upper=0.0),
+        block("smallest_site", smallest[["site"]], [Term(is_last["open"], "it_min_mw"), Term(is_last["blocks"], "neg_mw")],
+              doc="Smallest size of a site [MW IT]", upper=0.0),
+        block("used_site", open_[key], [Term(open_), Term(blocks, -1.0)],
+              doc="An open site has a block [blocks]", upper=0.0),
+        block("wished_site", wished[["site"]], _wish_terms(data, blocks, open_),
+              doc="Size wished for a site [MW IT]", lower=wished["min_mw"]),
+        block("number_of_sites", limited, [Term(open_)],
+              doc="Number of sites [sites]", upper=float(data.rules.max_sites or 0)),
+        block("occupancy", busy, [Term(installed, float(share or 0.0)), Term(d["total_load_mw"], -1.0)],
+              doc="Occupancy of installed capacity [MW IT]", upper=0.0),
+    ]  # fmt: skip
 
 
 def add(m: pyo.ConcreteModel, data: SitingData) -> None:
@@ -55,7 +94,9 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     @m.Constraint(list(wish), doc="Size wished for a site [MW IT]")
     def wished_site(m, i):
         placed = total(m.n_blocks, installed[i, last])
-        return pyo.Constraint.Infeasible if isinstance(placed, int | float) else placed >= wish[i]
+        if not installed[i, last]:  # no block fits here: the row cannot be met, and the solver says so
+            return -m.is_open[i, last] >= wish[i]
+        return placed >= wish[i]
 
     opened = grouped(d["is_open"], ["year"], ["site", "year"])
 

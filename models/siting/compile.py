@@ -36,7 +36,7 @@ def positions(m: pyo.ConcreteModel, decisions: Decisions) -> dict[int, int]:
     """Return id(variable) -> column."""
     out: dict[int, int] = {}
     for name, frame in decisions.frames.items():
-        if len(frame):
+        if len(frame) and hasattr(m, name):
             out.update(zip(map(id, getattr(m, name).values()), frame["col"].tolist(), strict=True))
     return out
 
@@ -88,7 +88,7 @@ def build(data: SitingData, families: Sequence[ModuleType], *, as_arrays: bool =
     are the same matrix, which a test shows).
     """
     decisions = make_decisions(data)
-    m = declare(data, decisions)
+    m = declare(decisions, with_sites=not as_arrays)
     blocks: list[RowBlock] = []
     owner: list[tuple[str, str]] = []
     for family in families:

@@ -2,8 +2,9 @@
 
     block_capacity[site, technology, year]:  sum over plants and classes of load_mw <= block_mw * n_blocks
     blocks_if_open[site, technology, year]:  n_blocks <= n_max * is_open
-    large_site[site, threshold, year]:       yearly MWh of the site <= threshold + (most MWh - threshold) * is_large
-    allowed_pue[site, technology, year]:     n_blocks <= n_band * (1 - is_large)
+    large_site[site, threshold, year]:       yearly MWh of the site <= threshold * is_open
+                                             + (most MWh - threshold) * is_large
+    allowed_pue[site, technology, year]:     n_blocks <= n_band * (is_open - is_large)
     pipe_needed[site, plant, year]:          peak m3 a day of the site's load from the plant <= most m3 a day * is_piped
     load_sum[climate, technology, plant, workload, year]:  total_load_mw = sum over sites of load_mw
     installed_sum[climate, technology, year]:              total_installed_mw = sum over sites of block_mw * n_blocks
@@ -42,7 +43,8 @@ LOAD = ["site", "technology", "plant", "workload", "year"]
 def _capacity(data: SitingData, d: Decisions) -> pd.DataFrame:
     """Return n_blocks' index with `neg_mw` (minus block size), `neg_max` (minus n_max), climate."""
     blocks = block_coefficients(data, d)
-    return blocks.assign(neg_mw=-blocks["block_mw"].astype(float), neg_max=-blocks["upper"].astype(float))
+    blocks = blocks.assign(many=blocks["site"].map(data["sites"].set_index("site")["multiplicity"]).astype(float))
+    return blocks.assign(neg_mw=-blocks["block_mw"].astype(float), neg_max=-blocks["upper"].astype(float) / blocks["many"])
 
 
 def _pipe_loads(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -81,7 +83,7 @@ def _bands(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
     banded = banded.merge(least, on=["climate", "technology"], suffixes=("_x", ""))
     per_block = banded["block_mw"].astype(float) * banded["mwh_per_mw_year"].astype(float) + banded["block_mwh"]
     n_band = np.ceil(banded["threshold_mwh"].astype(float) / np.maximum(per_block, 1e-9))
-    return large, banded.assign(n_band=np.minimum(banded["upper"].astype(float), n_band))
+    return large, banded.assign(n_band=np.minimum(-banded["neg_max"], n_band))
 
 
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
@@ -102,11 +104,13 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
               [Term(d["n_blocks"]), Term(d["is_open"].merge(blocks_[[*STY, "neg_max"]], on=["site", "year"]), "neg_max")],
               doc="Blocks need an open site [blocks]", upper=0.0),
         block("large_site", large[large_key],
-              [Term(energy, "mwh_per_mw_year"), Term(fixed, "block_mwh"), Term(large, "neg_span")],
-              doc="Yearly energy below the PUE rule's threshold [MWh/year]", upper=large["threshold_mwh"].astype(float)),
+              [Term(energy, "mwh_per_mw_year"), Term(fixed, "block_mwh"), Term(large, "neg_span"),
+               Term(d["is_open"].merge(large[large_key].assign(c=-large["threshold_mwh"]), on=["site", "year"]), "c")],
+              doc="Yearly energy below the PUE rule's threshold [MWh/year]", upper=0.0),
         block("allowed_pue", banded[own],
-              [Term(banded), Term(d["is_large"].merge(banded[[*own, "n_band"]], on=large_key), "n_band")],
-              doc="Blocks whose PUE the rule allows at this size [blocks]", upper=banded["n_band"].astype(float)),
+              [Term(banded), Term(d["is_large"].merge(banded[[*own, "n_band"]], on=large_key), "n_band"),
+               Term(d["is_open"].merge(banded[own].assign(c=-banded["n_band"]), on=["site", "year"]), "c")],
+              doc="Blocks whose PUE the rule allows at this size [blocks]", upper=0.0),
         block("pipe_needed", pipes[["site", "plant", "year"]], [Term(wet, "peak"), Term(pipes, "neg_most")],
               doc="Water from a plant needs a pipe [m3/day]", upper=0.0),
         block("load_sum", d["total_load_mw"][TOTAL],
@@ -123,7 +127,7 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     wet, pipes = _pipe_loads(data, d)
     large, banded = _bands(data, d)
     size = value_of(blocks_, STY, "block_mw")
-    most = value_of(blocks_, STY, "upper")
+    most = value_of(blocks_, STY, "neg_max")
     held = weighted(loads, STY, LOAD, "one")
     energy = weighted(loads, ["site", "year"], LOAD, "mwh_per_mw_year")
     fixed = weighted(blocks_, ["site", "year"], STY, "block_mwh")
@@ -140,17 +144,17 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
 
     @m.Constraint(rows_of(blocks_, STY), doc="Blocks need an open site [blocks]")
     def blocks_if_open(m, *i):
-        return m.n_blocks[i] - most[i] * m.is_open[i[0], i[2]] <= 0
+        return m.n_blocks[i] + most[i] * m.is_open[i[0], i[2]] <= 0
 
     @m.Constraint(list(span), doc="Yearly energy below the PUE rule's threshold [MWh/year]")
     def large_site(m, i, threshold, t):
         used = total(m.load_mw, energy[i, t]) + total(m.n_blocks, fixed[i, t])
-        return used + span[i, threshold, t] * m.is_large[i, threshold, t] <= threshold
+        return used + span[i, threshold, t] * m.is_large[i, threshold, t] - threshold * m.is_open[i, t] <= 0
 
     @m.Constraint(list(n_band), doc="Blocks whose PUE the rule allows at this size [blocks]")
     def allowed_pue(m, i, c, threshold, t):
         n = n_band[i, c, threshold, t]
-        return m.n_blocks[i, c, t] + n * m.is_large[i, threshold, t] <= n
+        return m.n_blocks[i, c, t] + n * m.is_large[i, threshold, t] - n * m.is_open[i, t] <= 0
 
     @m.Constraint(list(pipe), doc="Water from a plant needs a pipe [m3/day]")
     def pipe_needed(m, *i):

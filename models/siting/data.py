@@ -16,7 +16,8 @@ import pandas as pd
 DRY = ""  # plant name of a load that needs no water
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    # candidate sites; `reach` groups sites that may serve the same districts in every class
+    # candidate sites; `reach` groups sites that may serve the same districts in every class;
+    # `multiplicity` is 1, or the number of like sites that a merged site stands for (see `merge`)
     "sites": (
         "site",
         "climate",
@@ -27,6 +28,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "is_fixed",
         "min_mw",
         "land_cny_per_ha_year",
+        "multiplicity",
     ),
     "technologies": ("technology", "block_mw", "area_ha_per_mw", "cooling_cny_per_mw_year", "is_wet", "is_liquid"),
     "workloads": ("workload", "availability", "in_city_max_share"),
@@ -101,6 +103,7 @@ class Rules:
     max_sites: int | None = None
     min_occupancy_share: float | None = None
     certificates_count_for_carbon: bool = False
+    is_unserved_allowed: bool = True
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,8 @@ class SitingData:
             frame = self.frames.get(name)
             if frame is None:
                 frame = pd.DataFrame(columns=list(columns))
+            if name == "sites" and "multiplicity" not in frame.columns:
+                frame = frame.assign(multiplicity=1)
             missing = [c for c in columns if c not in frame.columns]
             if missing:
                 raise KeyError(f"frame {name} lacks columns {missing}")

@@ -11,6 +11,8 @@
     is_piped[site, plant, year]    the pipe is built by that year                                     [0/1]
     is_large[site, threshold_mwh, year]  yearly energy may exceed the threshold of the PUE rule       [0/1]
     serve_mw[reach, district, workload, year]  demand served from sites of that reach              [MW IT]
+        (for each class, reaches that serve the same districts, and districts that are served from the same reaches, are
+        pooled under the first of them: `pools`)
     outside_mw[outside, district, workload, year], unserved_mw[district, workload, year]           [MW IT]
     green_mwh[resource, year]      green power or certificates                                       [MWh]
     n_switched[stock, option, year]  halls that leave the state "keep" in that year                [halls]
@@ -19,7 +21,8 @@
     total_mva[year], energy_mwh[year]   sums over sites that many rows use
 
 Bounds are the smallest physical ones: land, feed ratings, headroom, demand. A site never installs more blocks than it
-can feed (rounded up) or than the demand that the technology can hold.
+can feed (rounded up) or than the demand that the technology can hold. A merged site (see `merge`) counts: its upper bounds
+are those of one site times its multiplicity.
 """
 
 from __future__ import annotations
@@ -61,26 +64,32 @@ def _cross_years(frame: pd.DataFrame, data: SitingData) -> pd.DataFrame:
     return frame.merge(pd.DataFrame({"year": list(data.years)}), how="cross")
 
 
+def _relief(data: SitingData) -> pd.Series:
+    """Return the MVA that existing centres could free at each node at most."""
+    freed = data["stock_mva"].assign(freed=-data["stock_mva"]["mva_change"].astype(float).clip(upper=0.0))
+    if not len(freed):
+        return pd.Series(dtype=float)
+    halls = freed["stock"].map(data["stock"].set_index("stock")["n_halls"]).astype(float)
+    most = freed.assign(freed=freed["freed"] * halls).groupby(["stock", "node"])["freed"].max()
+    return most.groupby("node").sum()
+
+
 def feed_bounds(data: SitingData) -> pd.DataFrame:
-    """Return `feeds` with `max_mva`: the rating, and the largest headroom of the station and of its ancestors [MVA]."""
+    """Return `feeds` with `max_mva`: the rating, and the largest headroom of the station and of its ancestors [MVA].
+
+    What existing centres could free counts as headroom.
+    """
     largest = data["headroom"].groupby("node")["headroom_mva"].max()
+    relief = _relief(data)
     feeds = data["feeds"].copy()
-    bound = np.minimum(feeds["rating_mva"].to_numpy(float), feeds["substation"].map(largest).to_numpy(float))
-    relief = data["stock_mva"].assign(freed=-data["stock_mva"]["mva_change"].astype(float).clip(upper=0.0))
-    if len(relief):
-        halls = relief["stock"].map(data["stock"].set_index("stock")["n_halls"]).astype(float)
-        most = relief.assign(freed=relief["freed"] * halls).groupby(["stock", "node"])["freed"].max()
-        relief_by_node = most.groupby("node").sum()
-    else:
-        relief_by_node = pd.Series(dtype=float)
-    own = feeds["substation"].map(relief_by_node).fillna(0.0).to_numpy(float)
-    bound = np.minimum(feeds["rating_mva"].to_numpy(float), bound + own)
+    own = feeds["substation"].map(largest).astype(float) + feeds["substation"].map(relief).fillna(0.0).astype(float)
     above = data["ancestors"].assign(
         limit=data["ancestors"]["node"].map(largest).astype(float)
-        + data["ancestors"]["node"].map(relief_by_node).fillna(0.0).astype(float)
+        + data["ancestors"]["node"].map(relief).fillna(0.0).astype(float)
     )
     parent = feeds["substation"].map(above.groupby("substation")["limit"].min()).fillna(np.inf)
-    return feeds.assign(max_mva=np.minimum(bound, parent.to_numpy(float)))
+    bound = np.minimum(feeds["rating_mva"].astype(float), own)
+    return feeds.assign(max_mva=np.minimum(bound, parent).to_numpy(float))
 
 
 def _performance_bounds(data: SitingData) -> pd.DataFrame:
@@ -90,11 +99,30 @@ def _performance_bounds(data: SitingData) -> pd.DataFrame:
     return perf.merge(over, on=["climate", "technology"], how="left").fillna({"fixed": 0.0})
 
 
+def _most_fed(feeds: pd.DataFrame, data: SitingData) -> pd.DataFrame:
+    """Return site, sum (most MVA that at most two feeds can bring), count (failure groups in reach).
+
+    Two feeds from different groups add up, but below one node (zone) no further than the node's headroom.
+    """
+    top = data["ancestors"].groupby("substation")["node"].last()
+    cap = data["headroom"].groupby("node")["headroom_mva"].max()
+    best = feeds.groupby(["site", "group"], as_index=False).agg(max_mva=("max_mva", "max"), substation=("substation", "first"))
+    best["node"] = best["substation"].map(top).fillna(best["substation"])
+    best["cap"] = best["node"].map(cap).astype(float).fillna(np.inf) + best["node"].map(_relief(data)).fillna(0.0)
+    ranked = best.sort_values(["site", "max_mva"], ascending=[True, False], kind="stable")
+    inside = ranked.groupby(["site", "node"]).head(2).groupby(["site", "node"], as_index=False).agg(
+        pair=("max_mva", "sum"), one=("max_mva", "max"), cap=("cap", "first")
+    )
+    inside["pair"] = np.minimum(inside["pair"], inside["cap"])
+    inside["one"] = np.minimum(inside["one"], inside["cap"])
+    across = inside.sort_values(["site", "one"], ascending=[True, False], kind="stable").groupby("site").head(2)
+    most = np.maximum(inside.groupby("site")["pair"].max(), across.groupby("site")["one"].sum())
+    return pd.DataFrame({"sum": most, "count": best.groupby("site").size()})
+
+
 def site_bounds(data: SitingData, feeds: pd.DataFrame) -> pd.DataFrame:
-    """Return site, smax_mva (most load it can be fed), is_dualable (two feeds from different groups)."""
-    by_group = feeds.groupby(["site", "group"], as_index=False)["max_mva"].max()
-    ranked = by_group.sort_values(["site", "max_mva"], ascending=[True, False], kind="stable")
-    top = ranked.groupby("site").head(2).groupby("site")["max_mva"].agg(["sum", "count"])
+    """Return site, multiplicity, smax_mva (most load that can be fed), is_dualable (two feeds from different groups)."""
+    top = _most_fed(feeds, data)
     cap = data["sites"][["site", "climate", "area_ha", "it_max_mw"]].merge(
         _performance_bounds(data).merge(data["technologies"][["technology", "area_ha_per_mw"]], on="technology"),
         on="climate",
@@ -104,7 +132,7 @@ def site_bounds(data: SitingData, feeds: pd.DataFrame) -> pd.DataFrame:
         cap["area_ha"].to_numpy(float) / np.maximum(cap["area_ha_per_mw"].to_numpy(float), EPS),
     )
     land = cap.assign(mva=mw * (cap["max"] + cap["fixed"]).to_numpy(float)).groupby("site")["mva"].max()
-    out = data["sites"][["site"]].copy()
+    out = data["sites"][["site", "multiplicity"]].astype({"multiplicity": float})
     fed = out["site"].map(top["sum"]).fillna(0.0).astype(float)
     out["smax_mva"] = np.minimum(fed, out["site"].map(land).fillna(0.0).astype(float))
     out["is_dualable"] = (out["site"].map(top["count"]).fillna(0) >= 2).to_numpy(bool)
@@ -113,7 +141,7 @@ def site_bounds(data: SitingData, feeds: pd.DataFrame) -> pd.DataFrame:
 
 def _blocks(data: SitingData, bounds: pd.DataFrame) -> pd.DataFrame:
     """Return site, technology, n_max: whole blocks that land, feeds and demand allow (n_max > 0 only)."""
-    cap = data["sites"].merge(bounds, on="site").merge(_performance_bounds(data), on="climate")
+    cap = data["sites"].drop(columns=["multiplicity"]).merge(bounds, on="site").merge(_performance_bounds(data), on="climate")
     cap = cap.merge(data["technologies"], on="technology")
     peak = data["demand"].groupby(["workload", "year"], as_index=False)["it_mw"].sum()
     peak = peak.groupby("workload")["it_mw"].max()
@@ -133,7 +161,8 @@ def _blocks(data: SitingData, bounds: pd.DataFrame) -> pd.DataFrame:
     floor_mw = np.maximum(cap["it_min_mw"].astype(float), cap["min_mw"].astype(float))
     wanted = np.maximum(wanted, np.ceil(floor_mw / cap["block_mw"] - 1e-7))
     n_max = np.minimum(np.minimum(whole, fed), wanted).astype(int)
-    return cap.assign(n_max=n_max).loc[n_max > 0, ["site", "climate", "technology", "n_max", "is_dualable"]]
+    columns = ["site", "climate", "technology", "n_max", "is_dualable", "multiplicity"]
+    return cap.assign(n_max=n_max).loc[n_max > 0, columns]
 
 
 def _loads(data: SitingData, blocks: pd.DataFrame) -> pd.DataFrame:
@@ -148,7 +177,7 @@ def _loads(data: SitingData, blocks: pd.DataFrame) -> pd.DataFrame:
     peak = data["demand"].groupby(["workload", "year"], as_index=False)["it_mw"].sum().rename(columns={"it_mw": "most"})
     extra = data["stock_displaced"]["workload"].unique()
     out = _cross_years(out, data).merge(peak, on=["workload", "year"], how="left")
-    capacity = out["block_mw"].astype(float) * out["n_max"].astype(float)
+    capacity = out["block_mw"].astype(float) * out["n_max"].astype(float) * out["multiplicity"]
     most = out["most"].fillna(0.0).astype(float).where(~out["workload"].isin(extra), np.inf)
     out = out.assign(lower=0.0, upper=np.minimum(capacity, most))
     return out[["site", "technology", "plant", "workload", "year", "lower", "upper", "climate"]]
@@ -161,39 +190,79 @@ def _frame(index: pd.DataFrame, *, upper: object = np.inf, lower: object = 0.0, 
 def _site_frames(data: SitingData, feeds: pd.DataFrame, bounds: pd.DataFrame) -> dict[str, pd.DataFrame]:
     sites = data["sites"][["site", "is_fixed"]].merge(bounds, on="site")
     open_ = _cross_years(sites, data)
+    many = open_["multiplicity"].to_numpy(float)
     must = (open_["is_fixed"].astype(bool) & (open_["year"] == data.years[-1])).astype(float)
     dual = open_[open_["is_dualable"].astype(bool)]
-    fed = _cross_years(feeds[["site", "substation", "max_mva"]], data)
+    fed = _cross_years(feeds[["site", "substation", "max_mva"]].merge(bounds[["site", "multiplicity"]], on="site"), data)
     nested = feeds[["site", "substation"]].merge(data["ancestors"], on="substation")
     counts = nested.groupby(["site", "node"], as_index=False).size()
-    several = counts[counts["size"] > 1].merge(bounds[["site", "smax_mva"]], on="site")
+    several = counts[counts["size"] > 1].merge(bounds[["site", "smax_mva", "multiplicity"]], on="site")
     several = _cross_years(several, data)
+
+    def most(frame: pd.DataFrame, column: str) -> np.ndarray:
+        return frame[column].to_numpy(float) * frame["multiplicity"].to_numpy(float)
+
     return {
-        "is_open": _frame(open_[["site", "year"]], upper=1.0, lower=must.to_numpy(), is_integer=True),
-        "is_dual": _frame(dual[["site", "year"]], upper=1.0, is_integer=True),
-        "is_fed": _frame(fed[["site", "substation", "year"]], upper=1.0, is_integer=True),
-        "feed_mva": _frame(fed[["site", "substation", "year"]], upper=fed["max_mva"].to_numpy(float)),
-        "node_mva": _frame(several[["site", "node", "year"]], upper=several["smax_mva"].to_numpy(float)),
-        "site_mva": _frame(open_[["site", "year"]], upper=open_["smax_mva"].to_numpy(float)),
-        "class_a_mva": _frame(dual[["site", "year"]], upper=dual["smax_mva"].to_numpy(float)),
+        "is_open": _frame(open_[["site", "year"]], upper=many, lower=must.to_numpy(), is_integer=True),
+        "is_dual": _frame(dual[["site", "year"]], upper=dual["multiplicity"].to_numpy(float), is_integer=True),
+        "is_fed": _frame(
+            fed[["site", "substation", "year"]], upper=fed["multiplicity"].to_numpy(float), is_integer=True
+        ),
+        "feed_mva": _frame(fed[["site", "substation", "year"]], upper=most(fed, "max_mva")),
+        "node_mva": _frame(several[["site", "node", "year"]], upper=most(several, "smax_mva")),
+        "site_mva": _frame(open_[["site", "year"]], upper=most(open_, "smax_mva")),
+        "class_a_mva": _frame(dual[["site", "year"]], upper=most(dual, "smax_mva")),
     }
 
 
 def _cooling_frames(data: SitingData, blocks: pd.DataFrame, loads: pd.DataFrame) -> dict[str, pd.DataFrame]:
     n = _cross_years(blocks, data)
+    many = blocks.drop_duplicates("site").set_index("site")["multiplicity"]
     pipes = loads.loc[loads["plant"] != DRY, ["site", "plant", "year"]].drop_duplicates()
     bands = blocks.merge(data["pue_bands"], on=["climate", "technology"])
     bands = _cross_years(bands[["site", "threshold_mwh"]].drop_duplicates(), data)
     totals = loads[["climate", "technology", "plant", "workload", "year"]].drop_duplicates()
     installed = n[["climate", "technology", "year"]].drop_duplicates()
     return {
-        "n_blocks": _frame(n[["site", "technology", "year"]], upper=n["n_max"].to_numpy(float), is_integer=True),
+        "n_blocks": _frame(
+            n[["site", "technology", "year"]], upper=(n["n_max"] * n["multiplicity"]).to_numpy(float), is_integer=True
+        ),
         "load_mw": _frame(loads.drop(columns=["climate"]), upper=loads["upper"].to_numpy(float)),
-        "is_piped": _frame(pipes, upper=1.0, is_integer=True),
-        "is_large": _frame(bands[["site", "threshold_mwh", "year"]], upper=1.0, is_integer=True),
+        "is_piped": _frame(pipes, upper=pipes["site"].map(many).to_numpy(float), is_integer=True),
+        "is_large": _frame(
+            bands[["site", "threshold_mwh", "year"]], upper=bands["site"].map(many).to_numpy(float), is_integer=True
+        ),
         "total_load_mw": _frame(totals),
         "total_installed_mw": _frame(installed),
     }
+
+
+def pools(data: SitingData) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return (workload, reach, pool) and (workload, district, pool): places that are alike for a class, by their first."""
+    used = pd.unique(pd.concat([data["serves"]["reach"], data["sites"]["reach"], data["stock"]["reach"]]))
+    districts = pd.unique(
+        pd.concat([data["serves"]["district"], data["demand"]["district"], data["stock"]["district"]])
+    )
+    reach_parts, district_parts = [], []
+    for workload in data["workloads"]["workload"]:
+        pairs = data["serves"].loc[data["serves"]["workload"] == workload]
+        table = np.zeros((len(used), len(districts)), dtype=bool)
+        table[pd.Index(used).get_indexer(pairs["reach"]), pd.Index(districts).get_indexer(pairs["district"])] = True
+        for names, rows, parts, column in (
+            (used, table, reach_parts, "reach"),
+            (districts, table.T, district_parts, "district"),
+        ):
+            if len(names):
+                first, group = np.unique(rows, axis=0, return_index=True, return_inverse=True)[1:]
+                parts.append(pd.DataFrame({"workload": workload, column: names, "pool": names[first[group.ravel()]]}))
+    empty = pd.DataFrame(columns=["workload", "reach", "district", "pool"])
+    return pd.concat(reach_parts or [empty]), pd.concat(district_parts or [empty])
+
+
+def pooled(frame: pd.DataFrame, pool: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the frame with `column` (reach or district) replaced by its pool for the row's workload."""
+    joined = frame.merge(pool, on=["workload", column], how="left")
+    return joined.assign(**{column: joined["pool"].fillna(joined[column])}).drop(columns=["pool"])
 
 
 def _system_frames(data: SitingData) -> dict[str, pd.DataFrame]:
@@ -202,8 +271,11 @@ def _system_frames(data: SitingData) -> dict[str, pd.DataFrame]:
     wanted = pd.concat(
         [demand[["district", "workload", "year"]], _cross_years(moved[["district", "workload"]], data)],
         ignore_index=True,
-    ).drop_duplicates()
-    serve = data["serves"].merge(wanted, on=["district", "workload"])
+    )
+    reach_pool, district_pool = pools(data)
+    wanted = pooled(wanted, district_pool, "district").drop_duplicates()
+    serves = pooled(pooled(data["serves"], reach_pool, "reach"), district_pool, "district").drop_duplicates()
+    serve = serves.merge(wanted, on=["district", "workload"])
     outside = data["outside"][["outside", "workload"]].merge(wanted, on="workload")
     years = pd.DataFrame({"year": list(data.years)})
     options = data["stock_options"].merge(data["stock"][["stock", "n_halls"]], on="stock")
@@ -213,7 +285,9 @@ def _system_frames(data: SitingData) -> dict[str, pd.DataFrame]:
     return {
         "serve_mw": _frame(serve[["reach", "district", "workload", "year"]]),
         "outside_mw": _frame(outside[["outside", "district", "workload", "year"]]),
-        "unserved_mw": _frame(wanted[["district", "workload", "year"]]),
+        "unserved_mw": _frame(
+            wanted[["district", "workload", "year"]], upper=np.inf if data.rules.is_unserved_allowed else 0.0
+        ),
         "green_mwh": _frame(
             data["green"][["resource", "year"]], upper=data["green"]["available_mwh"].fillna(np.inf).to_numpy(float)
         ),

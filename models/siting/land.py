@@ -15,21 +15,37 @@ Source
 
 from __future__ import annotations
 
+import pandas as pd
 import pyomo.environ as pyo
 
-from models.siting.algebra import total, value_of, weighted
+from models.siting.algebra import rows_of, total, value_of, weighted
+from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions
 
 
-def add(m: pyo.ConcreteModel, data: SitingData) -> None:
-    """Add the family's rows in Pyomo."""
-    d: Decisions = m.siting_decisions
+def _used(data: SitingData, d: Decisions) -> pd.DataFrame:
+    """Return n_blocks' index with `ha` per block and the site's `neg_area`, where blocks need land."""
     blocks = d["n_blocks"].merge(data["technologies"][["technology", "block_mw", "area_ha_per_mw"]], on="technology")
     blocks = blocks.assign(ha=blocks["block_mw"].astype(float) * blocks["area_ha_per_mw"].astype(float))
-    used = weighted(blocks[blocks["ha"] > 0], ["site", "year"], ["site", "technology", "year"], "ha")
+    area = value_of(data["sites"], ["site"], "area_ha")
+    return blocks[blocks["ha"] > 0].assign(neg_area=-blocks["site"].map(area).astype(float))
+
+
+def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
+    """Return the family as arrays (compared with `add` by a test)."""
+    used, key = _used(data, decisions), ["site", "year"]
+    open_ = decisions["is_open"].merge(used[[*key, "neg_area"]].drop_duplicates(), on=key)
+    terms = [Term(used, "ha"), Term(open_, "neg_area")]
+    return [block("usable_land", used[key].drop_duplicates(), terms, doc="Usable land of a site [ha]", upper=0.0)]
+
+
+def add(m: pyo.ConcreteModel, data: SitingData) -> None:
+    """Add the family's rows in Pyomo."""
+    frame = _used(data, m.siting_decisions)
+    used = weighted(frame, ["site", "year"], ["site", "technology", "year"], "ha")
     area = value_of(data["sites"], ["site"], "area_ha")
 
-    @m.Constraint(list(used), doc="Usable land of a site [ha]")
+    @m.Constraint(rows_of(frame, ["site", "year"]), doc="Usable land of a site [ha]")
     def usable_land(m, i, t):
         return total(m.n_blocks, used[i, t]) - area[i] * m.is_open[i, t] <= 0

@@ -89,8 +89,10 @@ class Solver:
         if start is not None:
             h.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
         self._listen(began, progress, should_stop)
-        h.run()
-        h.disableCallbacks()
+        try:
+            h.run()
+        finally:
+            h.clearCallbacks()
         return self._answer(time.perf_counter() - began)
 
     def _listen(
@@ -105,11 +107,8 @@ class Solver:
                 gap = finite(out.mip_gap) if incumbent is not None else None
                 progress(Progress(time.perf_counter() - began, incumbent, bound, gap))
             if should_stop is not None and should_stop():
-                event.interrupt()
+                event.data_in.user_interrupt = True
 
-        h.disableCallbacks()
-        for handler in (h.cbMipLogging, h.cbMipInterrupt, h.cbSimplexInterrupt, h.cbIpmInterrupt):
-            handler.callbacks.clear()
         if progress is not None or should_stop is not None:
             h.cbMipLogging += called
             if should_stop is not None:

@@ -8,6 +8,7 @@
 Symbols
     serve_mw exists only where the reach's sites are within the latency limit of the class       [MW IT]   decision
     reach       sites from which the same districts can be reached in every class                          set
+    Per class, like reaches and like districts are pooled under the first of them (`decisions.pools`): demand is the pool's.
     it_mw       drawn IT demand of a district, own peak of the class                              [MW IT]   demand
 
 Worth of one more unit
@@ -19,22 +20,54 @@ Source
 
 from __future__ import annotations
 
+import pandas as pd
 import pyomo.environ as pyo
 
-from models.siting.algebra import grouped, rows_of, switched, value_of
+from models.siting.algebra import grouped, rows_of, switched, switched_terms, value_of
+from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
-from models.siting.decisions import Decisions
+from models.siting.decisions import Decisions, pooled, pools
+
+
+def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
+    """Return the family as arrays (compared with `add` by a test)."""
+    d, dwt, rwt, wt = decisions, ["district", "workload", "year"], ["reach", "workload", "year"], ["workload", "year"]
+    reach_pool, district_pool = pools(data)
+    wanted = pooled(data["demand"], district_pool, "district").groupby(dwt, as_index=False)["it_mw"].sum()
+    met = d["unserved_mw"][dwt].merge(wanted, on=dwt, how="left").fillna({"it_mw": 0.0})
+    moved = data["stock_displaced"].merge(data["stock"][["stock", "district"]], on="stock")
+    moved = switched_terms(data, d, pooled(moved, district_pool, "district"))
+    moved = moved.assign(neg_mw=-moved["it_mw"].astype(float))
+    loads = pooled(d["load_mw"].merge(data["sites"][["site", "reach"]], on="site"), reach_pool, "reach")
+    halls = pooled(d["stock_mw"].merge(data["stock"][["stock", "reach"]], on="stock"), reach_pool, "reach")
+    served = pd.concat([f[rwt] for f in (loads, halls, d["serve_mw"])]).drop_duplicates().sort_values(rwt)
+    share = data["workloads"].dropna(subset=["in_city_max_share"])[["workload", "in_city_max_share"]]
+    city = pd.concat([f[wt] for f in (d["total_load_mw"], d["stock_mw"])]).drop_duplicates().merge(share, on="workload")
+    city = city.merge(data["demand"].groupby(wt, as_index=False)["it_mw"].sum(), on=wt, how="left")
+    in_city = city["in_city_max_share"].astype(float) * city["it_mw"].astype(float).fillna(0.0)
+    return [
+        block("demand_met", met[dwt],
+              [Term(d["serve_mw"]), Term(d["outside_mw"]), Term(d["unserved_mw"]), Term(moved, "neg_mw")],
+              doc="Demand of a district and class [MW IT]", lower=met["it_mw"], upper=met["it_mw"]),
+        block("reach_served", served, [Term(loads), Term(halls), Term(d["serve_mw"], -1.0)],
+              doc="Load served from sites of one reach [MW IT]", lower=0.0, upper=0.0),
+        block("in_city_share", city[wt], [Term(d["total_load_mw"]), Term(d["stock_mw"])],
+              doc="Load of a class that may stay in the city [MW IT]", upper=in_city),
+    ]  # fmt: skip
 
 
 def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     """Add the family's rows in Pyomo."""
     d: Decisions = m.siting_decisions
     dwt = ["district", "workload", "year"]
-    demand = value_of(data["demand"], dwt, "it_mw")
+    reach_pool, district_pool = pools(data)
+    wanted = pooled(data["demand"], district_pool, "district").groupby(dwt, as_index=False)["it_mw"].sum()
+    demand = value_of(wanted, dwt, "it_mw")
     serve_index = ["reach", "district", "workload", "year"]
     serve_of = grouped(d["serve_mw"], dwt, serve_index)
     outside_of = grouped(d["outside_mw"], dwt, ["outside", *dwt])
     moved = data["stock_displaced"].merge(data["stock"][["stock", "district"]], on="stock")
+    moved = pooled(moved, district_pool, "district")
     moved_of = grouped(moved, ["district", "workload"], ["stock", "option", "it_mw"])
 
     @m.Constraint(rows_of(d["unserved_mw"], dwt), doc="Demand of a district and class [MW IT]")
@@ -44,10 +77,10 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
         return served + m.unserved_mw[i] - left == demand.get(i, 0.0)
 
     rwt = ["reach", "workload", "year"]
-    loads = d["load_mw"].merge(data["sites"][["site", "reach"]], on="site")
+    loads = pooled(d["load_mw"].merge(data["sites"][["site", "reach"]], on="site"), reach_pool, "reach")
     load_index = ["site", "technology", "plant", "workload", "year"]
     load_of = grouped(loads, rwt, load_index)
-    halls = d["stock_mw"].merge(data["stock"][["stock", "reach"]], on="stock")
+    halls = pooled(d["stock_mw"].merge(data["stock"][["stock", "reach"]], on="stock"), reach_pool, "reach")
     stock_index = ["stock", "option", "workload", "year"]
     stock_of = grouped(halls, rwt, stock_index)
     districts_of = grouped(d["serve_mw"], rwt, serve_index)

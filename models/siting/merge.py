@@ -1,0 +1,71 @@
+"""Like sites merged into one that counts: a relaxation with a valid bound, and the way back to single sites.
+
+Sites with the same feeding stations, plants, land price and climate differ only by lengths and area. A merged site takes
+the largest area, the lowest costs and the widest reach of its members, and its binaries become counts up to their number.
+Every row of the model, summed over the members, then holds for the merged site, so the optimum of the merged model is a
+bound for the model of single sites; the single sites are chosen afterwards in a model of few candidates (see `staged`).
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from models.siting.data import SitingData
+
+LIKE = ("climate", "land_cny_per_ha_year", "it_min_mw", "it_max_mw")
+
+
+def classes(data: SitingData) -> pd.Series:
+    """Return the class label of every site (index: site). Wished sites stay alone."""
+    sites = data["sites"].set_index("site")
+    stations = data["feeds"].sort_values(["site", "substation"]).groupby("site")["substation"].agg("|".join)
+    plants = data["pipes"].sort_values(["site", "plant"]).groupby("site")["plant"].agg("|".join)
+    key = pd.DataFrame({"stations": stations.reindex(sites.index), "plants": plants.reindex(sites.index)}).fillna("")
+    key = key.join(sites[list(LIKE)])
+    own = sites["is_fixed"].astype(bool) | (sites["min_mw"].astype(float) > 0)
+    key["alone"] = pd.Series(sites.index.astype(str), index=sites.index).where(own, "")
+    number = key.groupby(list(key.columns), sort=False).ngroup()
+    return number.map(lambda k: f"class-{k:04d}")
+
+
+def merge_sites(data: SitingData) -> tuple[SitingData, pd.Series]:
+    """Return the merged data and the class of every site."""
+    label = classes(data)
+    sites = data["sites"].assign(label=data["sites"]["site"].map(label))
+    reach = sites.groupby("label")["reach"].agg(lambda r: "|".join(sorted(set(r))))
+    merged = sites.groupby("label", sort=False).agg(
+        climate=("climate", "first"),
+        area_ha=("area_ha", "max"),
+        it_min_mw=("it_min_mw", "min"),
+        it_max_mw=("it_max_mw", "max"),
+        is_fixed=("is_fixed", "any"),
+        min_mw=("min_mw", "max"),
+        land_cny_per_ha_year=("land_cny_per_ha_year", "min"),
+        multiplicity=("multiplicity", "sum"),
+    )
+    merged = merged.assign(reach=reach).rename_axis("site").reset_index()
+    feeds = data["feeds"].assign(site=data["feeds"]["site"].map(label))
+    feeds = feeds.groupby(["site", "substation"], as_index=False, sort=False).agg(
+        group=("group", "first"), rating_mva=("rating_mva", "max"), cny_per_year=("cny_per_year", "min"), km=("km", "min")
+    )
+    pipes = data["pipes"].assign(site=data["pipes"]["site"].map(label))
+    pipes = pipes.groupby(["site", "plant"], as_index=False, sort=False).agg(
+        cny_per_year=("cny_per_year", "min"), km=("km", "min")
+    )
+    return data.changed(sites=merged, feeds=feeds, pipes=pipes, serves=_serves(data, reach)), label
+
+
+def _serves(data: SitingData, reach: pd.Series) -> pd.DataFrame:
+    """Return serves of the united reaches, beside those that existing centres use."""
+    parts = pd.DataFrame({"united": reach.unique()})
+    parts = parts.assign(reach=parts["united"].str.split("|")).explode("reach")
+    united = parts.merge(data["serves"], on="reach").drop(columns=["reach"]).rename(columns={"united": "reach"})
+    own = data["serves"][data["serves"]["reach"].isin(data["stock"]["reach"])]
+    return pd.concat([united, own], ignore_index=True)[list(own.columns)].drop_duplicates()
+
+
+def only_sites(data: SitingData, keep: set[str]) -> SitingData:
+    """Return the data with the given sites only."""
+    return data.changed(
+        **{name: data[name][data[name]["site"].isin(keep)].reset_index(drop=True) for name in ("sites", "feeds", "pipes")}
+    )

@@ -1,0 +1,305 @@
+"""Region and scenario become `SitingData`: what the algebra sees, and the names that the plan needs.
+
+Every number is computed here from tables, policy rows and physics; the algebra holds no defaults.
+"""
+
+from __future__ import annotations
+
+import calendar
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from models.cooling import TECHNOLOGIES
+from models.siting.data import Economics, Rules, SitingData
+from planner.assemble_costs import Prices, annuity, read_prices, year_weights, years_represented
+from planner.assemble_demand import demand_table, outside_table, reaches
+from planner.assemble_physics import Physics, assemble_physics
+from planner.assemble_power import ancestors, feed_costs, node_headroom
+from planner.assemble_stock import StockFrames, assemble_stock, makeup
+from planner.errors import InputProblems, Problem
+from planner.i18n import gettext as _
+from planner.policy import PolicyPack, read_policy_pack
+from planner.region import Region
+from planner.scenario import Scenario
+from planner.screen import Screening, feed_pairs, pipe_pairs, screen
+
+DRINKING = "drinking_water"
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """The siting data with what the plan needs beside it."""
+
+    data: SitingData
+    screening: Screening
+    candidates: gpd.GeoDataFrame  # the sites of the model
+    physics: Physics
+    stock: StockFrames
+    policy: PolicyPack
+    prices: Prices
+
+
+def screen_for(region: Region, scenario: Scenario) -> Screening:
+    """Return the screening that the scenario asks for."""
+    return screen(
+        region,
+        cell_km=scenario.screening.cell_km,
+        radius_km=dict(scenario.power.radius_km),
+        water_reach_km=scenario.water.reach_km,
+        min_area_ha=scenario.screening.min_area_ha,
+    )
+
+
+def climate_of(places: pd.DataFrame, region: Region) -> pd.Series:
+    """Return the climate station of each place: the region's declared one, else the nearest."""
+    declared = region.meta.get("climate_station")
+    ids = places["id"].to_numpy()
+    if declared:
+        return pd.Series(declared, index=ids)
+    stations = region["climate"].drop_duplicates("station")
+    points = gpd.GeoSeries.from_xy(stations["lon"], stations["lat"], crs=region.crs).to_crs(region.projected_crs)
+    here = gpd.GeoSeries.from_xy(places["lon"], places["lat"], crs=region.crs).to_crs(region.projected_crs)
+    nearest = points.sindex.nearest(here, return_all=False)[1]
+    return pd.Series(stations["station"].to_numpy()[nearest], index=ids)
+
+
+def _sites(
+    candidates: pd.DataFrame, scenario: Scenario, *, prices: Prices, region: Region, reach: pd.Series, climate: pd.Series
+) -> pd.DataFrame:
+    wishes, clusters = scenario.wishes, scenario.clusters
+    named = {*wishes.fixed, *wishes.forbidden, *wishes.min_mw}
+    unknown = sorted(named - set(candidates["site"]))
+    if unknown:
+        raise InputProblems(
+            [
+                Problem(
+                    file="scenario",
+                    layer="wishes",
+                    row=None,
+                    column="wishes",
+                    value=name,
+                    code="unknown_site",
+                    message=_("The wish names site {name}, which is no candidate.").format(name=name),
+                    remedy=_("Take a site id from the candidates layer, or change the screening."),
+                )
+                for name in unknown
+            ]
+        )
+    land = region["districts"].set_index("district")["land_cost_cny_per_ha"].astype(float)
+    price = candidates["district"].map(land).fillna(land.mean()).astype(float)
+    kept = candidates.assign(price=price)[~candidates["site"].isin(wishes.forbidden)]
+    return pd.DataFrame(
+        {
+            "site": kept["site"],
+            "climate": kept["site"].map(climate),
+            "reach": kept["site"].map(reach),
+            "area_ha": kept["area_ha"].astype(float),
+            "it_min_mw": clusters.min_site_mw,
+            "it_max_mw": clusters.max_site_mw,
+            "is_fixed": kept["site"].isin(wishes.fixed),
+            "min_mw": kept["site"].map(dict(wishes.min_mw)).fillna(0.0).astype(float),
+            "land_cny_per_ha_year": kept["price"] * annuity(scenario.economy.rate, scenario.economy.life_years["land"]),
+        }
+    ).reset_index(drop=True)
+
+
+def _technologies(scenario: Scenario, prices: Prices) -> pd.DataFrame:
+    rows = [
+        (
+            name,
+            scenario.cooling.block_mw.get(name, scenario.cooling.default_block_mw),
+            scenario.land.area_ha_per_mw_by_technology.get(name, scenario.land.area_ha_per_mw),
+            prices.yearly(f"cooling_{name}_cny_per_mw_it", "plant"),
+            TECHNOLOGIES[name].is_wet,
+            TECHNOLOGIES[name].is_liquid,
+        )
+        for name in scenario.cooling.technologies
+    ]
+    columns = ["technology", "block_mw", "area_ha_per_mw", "cooling_cny_per_mw_year", "is_wet", "is_liquid"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def month_days() -> pd.DataFrame:
+    """Return month, days of a year that is not a leap year."""
+    return pd.DataFrame({"month": range(1, 13), "days": [float(calendar.monthrange(2025, m)[1]) for m in range(1, 13)]})
+
+
+def _plants(region: Region, scenario: Scenario, prices: Prices) -> pd.DataFrame:
+    water = scenario.water
+    plants = pd.DataFrame(
+        {
+            "plant": region["reclaimed_plants"]["plant"],
+            "makeup_factor": makeup(water.cycles_of_concentration),
+            "peak_day_factor": water.peak_day_factor,
+            "cny_per_m3": prices["reclaimed_water_cny_per_m3"],
+        }
+    )
+    if not water.drinking_allowed:
+        return plants
+    mains = pd.DataFrame(
+        [(DRINKING, makeup(water.drinking_cycles_of_concentration), 1.0, prices["drinking_water_cny_per_m3"])],
+        columns=plants.columns,
+    )
+    return pd.concat([plants, mains], ignore_index=True)
+
+
+def _supply(region: Region, scenario: Scenario, stock: StockFrames) -> pd.DataFrame:
+    """Return plant, month, year, m3_per_day: the sector's share less what it uses today, not below 0."""
+    plants = region["reclaimed_plants"]
+    share = pd.DataFrame(
+        {
+            "plant": plants["plant"],
+            "share": plants["capacity_m3_per_day"].astype(float) * scenario.water.availability_share
+            - plants["committed_m3_per_day"].fillna(0.0).astype(float),
+        }
+    )
+    table = share.merge(pd.DataFrame({"month": range(1, 13)}), how="cross")
+    table = table.merge(stock.plant_use, on=["plant", "month"], how="left").fillna({"m3_per_day": 0.0})
+    table["m3_per_day"] = np.maximum(0.0, table["share"] - table["m3_per_day"] * scenario.water.peak_day_factor)
+    return table.merge(pd.DataFrame({"year": list(scenario.years)}), how="cross").drop(columns=["share"])
+
+
+def _pipes(candidates: gpd.GeoDataFrame, region: Region, scenario: Scenario, prices: Prices) -> pd.DataFrame:
+    pairs = pipe_pairs(
+        candidates,
+        region,
+        reach_km=scenario.water.reach_km,
+        route_factor=scenario.screening.route_factor,
+        max_pipes=scenario.water.max_pipes_per_site,
+    )
+    per_km = prices.yearly("pipe_cny_per_km", "lines")
+    pipes = pairs[["site", "plant"]].assign(cny_per_year=pairs["km"].astype(float) * per_km, km=pairs["km"])
+    if not scenario.water.drinking_allowed:
+        return pipes
+    mains = pd.DataFrame({"site": candidates["site"], "plant": DRINKING, "cny_per_year": 0.0, "km": 0.0})
+    return pd.concat([pipes, mains], ignore_index=True)
+
+
+def _green(region: Region, scenario: Scenario) -> pd.DataFrame:
+    table = region["resources"]
+    columns = ["resource", "kind", "year", "available_mwh", "premium_cny_per_mwh", "max_share"]
+    renamed = table.rename(columns={"available_mwh_per_year": "available_mwh"})
+    return renamed.loc[renamed["year"].isin(scenario.years), columns].reset_index(drop=True)
+
+
+def _years_table(scenario: Scenario, policy: PolicyPack, stock: StockFrames) -> pd.DataFrame:
+    cap = scenario.water.city_cap_m3_per_year
+    rows = []
+    for year in scenario.years:
+        share = scenario.green.share.get(year)
+        if share is None:
+            share = policy.value("green_share", year, applies_to=scenario.green.applies_to)
+        rows.append(
+            {
+                "year": year,
+                "green_share": float(share),
+                "carbon_t_per_mwh": float(scenario.carbon.grid_t_per_mwh[year]),
+                "city_water_cap_m3": float(policy.value("water_cap_m3_per_year", year, applies_to="city") if cap is None else cap),
+                "stock_water_m3": stock.yearly_m3,
+                "carbon_cap_t": float(scenario.carbon.cap_t.get(year, np.nan)),
+                "liquid_stock_share": float(policy.value("liquid_ready_share", year)),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _rules(region: Region, scenario: Scenario) -> Rules:
+    return Rules(
+        objective=scenario.objective.name,
+        zone_max_share=scenario.power.zone_max_share,
+        share_nodes=tuple(region["zones"]["zone"]),
+        max_sites=scenario.clusters.max_sites,
+        min_occupancy_share=scenario.clusters.min_occupancy_share,
+        certificates_count_for_carbon=scenario.carbon.certificates_count,
+        is_unserved_allowed=scenario.is_unserved_allowed,
+    )
+
+
+def assemble(region: Region, scenario: Scenario, *, screening: Screening | None = None) -> Assembled:
+    """Return the siting data of a region under a scenario."""
+    policy = read_policy_pack(scenario.policy_pack)
+    prices = read_prices(region, scenario)
+    screening = screening or screen_for(region, scenario)
+    found = screening.candidates
+    candidates = found[found["status"] == "candidate"].reset_index(drop=True)
+    places = pd.concat(
+        [
+            candidates[["site", "lon", "lat"]].rename(columns={"site": "id"}),
+            region["stock"][["stock", "lon", "lat"]].rename(columns={"stock": "id"}),
+        ],
+        ignore_index=True,
+    )
+    climate = climate_of(places, region)
+    physics = assemble_physics(region, scenario, policy, stations=sorted(climate.unique()))
+    reach, serves = reaches(places, region, scenario)
+    days = month_days()
+    stock = assemble_stock(
+        region, scenario, physics, prices=prices, policy=policy, reach=reach, climate=climate, days=days["days"]
+    )
+    pairs = feed_pairs(
+        candidates,
+        region,
+        radius_km=dict(scenario.power.radius_km),
+        route_factor=scenario.screening.route_factor,
+        max_feeds=scenario.power.max_feeds_per_site,
+    )
+    feeds = feed_costs(pairs, scenario, prices)
+    subs = region["substations"]
+    held = physics.performance["technology"].unique()
+    technologies = _technologies(scenario, prices)
+    frames = {
+        "sites": _sites(candidates, scenario, prices=prices, region=region, reach=reach, climate=climate),
+        "technologies": technologies[technologies["technology"].isin(held)],
+        "workloads": pd.DataFrame(
+            [
+                (k, w.availability, np.nan if w.in_city_max_share is None else w.in_city_max_share)
+                for k, w in scenario.workloads.items()
+            ],
+            columns=["workload", "availability", "in_city_max_share"],
+        ),
+        "performance": physics.performance,
+        "overheads": physics.overheads,
+        "water_use": physics.water_use,
+        "months": days,
+        "plants": _plants(region, scenario, prices),
+        "supply": _supply(region, scenario, stock),
+        "pipes": _pipes(candidates, region, scenario, prices),
+        "stations": subs[["substation", "n_free_bays"]],
+        "feeds": feeds[["site", "substation", "group", "rating_mva", "cny_per_year", "km"]],
+        "ancestors": ancestors(region),
+        "headroom": node_headroom(region, scenario),
+        "demand": demand_table(region, scenario),
+        "serves": serves,
+        "outside": outside_table(region, scenario, prices),
+        "green": _green(region, scenario),
+        "years_table": _years_table(scenario, policy, stock),
+        "stock": stock.stock,
+        "stock_options": stock.options,
+        "stock_mva": stock.mva,
+        "stock_plant": stock.plant,
+        "stock_displaced": stock.displaced,
+        "stock_capacity": stock.capacity,
+        "pue_bands": physics.pue_bands,
+        "epsilon": pd.DataFrame(list(scenario.objective.limits.items()), columns=["quantity", "limit"]),
+    }
+    for name in ("feeds", "pipes"):
+        frames[name] = frames[name][frames[name]["site"].isin(frames["sites"]["site"])].reset_index(drop=True)
+    rate, last = scenario.economy.rate, scenario.last_period_years
+    data = SitingData(
+        years=scenario.years,
+        year_weights=year_weights(scenario.years, last, rate=rate, base_year=region.base_year),
+        frames=frames,
+        economics=Economics(
+            building_cny_per_mw_year=prices.yearly("building_cny_per_mw_it", "building"),
+            energy_cny_per_mwh=prices["energy_cny_per_mwh"],
+            demand_charge_cny_per_kw_year=12.0 * prices["demand_charge_cny_per_kw_month"],
+            carbon_cny_per_t=prices["carbon_cny_per_t"],
+            unserved_cny_per_mw_year=prices["unserved_cny_per_mw_year"],
+        ),
+        rules=_rules(region, scenario),
+        years_represented=years_represented(scenario.years, last),
+    )
+    return Assembled(data, screening, candidates, physics, stock, policy, prices)

@@ -1,0 +1,41 @@
+"""Why there is no plan, in planner's units: which limits conflict and by how much."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from models.siting.elastic import explain as _explain
+
+if TYPE_CHECKING:
+    from planner.session import Session
+
+
+def explain(session: Session) -> dict[str, Any]:
+    """Return {"ways": [{families, is_enough, shortfalls: [{constraint, index, unit, amount}]}]}.
+
+    Each way makes a plan possible on its own: more of what it lists, by the amount it lists.
+    """
+    ways = []
+    for found in _explain(session.model):
+        ways.append(
+            {
+                "families": list(found.groups),
+                "is_enough": found.is_enough,
+                "shortfalls": [
+                    {
+                        "constraint": s.constraint,
+                        "index": [i.item() if hasattr(i, "item") else i for i in s.index],
+                        "unit": _unit(s.doc),
+                        "amount": s.amount,
+                    }
+                    for s in sorted(found.shortfalls, key=lambda s: -s.amount)
+                ],
+            }
+        )
+    return {"ways": ways}
+
+
+def _unit(doc: str) -> str:
+    match = re.search(r"\[([^\]]+)\]\s*$", doc)
+    return match.group(1) if match else "-"

@@ -1,0 +1,69 @@
+"""The whole way: read, assemble, solve, audit, check in AC. What scripts, the command line and pages call.
+
+    from planner.pipeline import run
+    result = run("gis_data/beijing/scenarios/reference.yaml")
+    print(result.plan["objective"], result.plan.security)
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+
+from models.siting.solve import Progress
+from planner.audit import audit_plan
+from planner.check import check_plan
+from planner.infeasible import explain
+from planner.plan import Plan
+from planner.read import read_region
+from planner.region import Region
+from planner.scenario import Scenario, load_scenario
+from planner.session import Session
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """A plan with the region and candidates it was made from."""
+
+    plan: Plan
+    region: Region
+    candidates: gpd.GeoDataFrame
+
+
+def run(
+    scenario: str | Path | Scenario,
+    *,
+    region: Region | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    time_limit_s: float | None = None,
+) -> PlanResult:
+    """Read, solve, audit and check; raise `InputProblems` for input that cannot be used."""
+    asked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
+    started = time.perf_counter()
+    region = region or read_region(asked.region)
+    read_s = time.perf_counter() - started
+    session = Session(region, asked)
+    plan = session.solve(progress=progress, should_stop=should_stop, time_limit_s=time_limit_s)
+    plan.data["record"]["times"]["read_s"] = read_s
+    return PlanResult(finish(session, plan), region, session.assembled.screening.candidates)
+
+
+def finish(session: Session, plan: Plan) -> Plan:
+    """Return the plan with its audit and AC check, or with the explanation of why there is none."""
+    if plan.status == "infeasible":
+        return plan.changed(infeasible=explain(session))
+    if not plan.has_plan:
+        return plan
+    times = dict(plan["record"]["times"])
+    started = time.perf_counter()
+    plan = plan.changed(audit=audit_plan(plan.data, session.region, session.scenario, assembled=session.assembled))
+    times["audit_s"] = time.perf_counter() - started
+    started = time.perf_counter()
+    security, grid = check_plan(plan.data, session.region)
+    times["check_s"] = time.perf_counter() - started
+    return plan.changed(security=security, grid=grid, record={**plan["record"], "times": times})

@@ -1,0 +1,258 @@
+"""The value `Plan`: what was decided, with limits and their worth, the audit, the grid check and the record.
+
+A plan is a dictionary of plain values (the published schema of plan.json); `Plan` wraps it. null means "not computed".
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.siting import SitingModel
+from models.siting.carbon import emissions
+from models.siting.objective import UNITS, ledger, water_quantity
+from models.siting.solve import Solution
+from planner.assemble import Assembled
+from planner.plan_limits import limit_rows
+from planner.plan_tables import _names, _records, assignment_rows, by_district, decided, records, site_rows
+from planner.region import Region
+from planner.scenario import Scenario
+
+SCHEMA_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan as plain data; read-only by convention."""
+
+    data: Mapping[str, Any]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.data[key]
+
+    @property
+    def status(self) -> str:
+        """optimal, time_limit, interrupted, infeasible or no_plan."""
+        return str(self.data["status"])
+
+    @property
+    def security(self) -> str:
+        """secure, insecure or not_checked."""
+        return str(self.data["security"])
+
+    @property
+    def has_plan(self) -> bool:
+        """Return whether there are decisions (an incumbent)."""
+        return self.data["objective"]["value"] is not None
+
+    def to_json(self) -> str:
+        """Return the plan as JSON; not-a-number is refused."""
+        return json.dumps(self.data, ensure_ascii=False, indent=1, allow_nan=False)
+
+    def changed(self, **changes: Any) -> Plan:
+        """Return the plan with top-level fields replaced."""
+        return Plan({**self.data, **changes})
+
+
+def empty_plan(region: Region, scenario: Scenario, *, status: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a plan without decisions: every list empty, nothing checked."""
+    name = scenario.objective.name
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "status": status,
+        "security": "not_checked",
+        "name": scenario.name.model_dump(),
+        "region": {
+            "id": region.id,
+            "name": dict(region.name),
+            "is_synthetic_grid": region.is_synthetic_grid,
+            "fingerprint": region.fingerprint,
+        },
+        "scenario": json.loads(scenario.model_dump_json(exclude={"region"})),
+        "objective": {
+            "name": name,
+            "sense": "maximise" if name == "it_mw" else "minimise",
+            "value": None,
+            "unit": UNITS[name],
+        },
+        "bound": None,
+        "gap": None,
+        "ledger": [],
+        "years": list(scenario.years),
+        "year_weights": {},
+        **{k: [] for k in ("sites", "outside", "unserved", "assignments", "stock", "green", "energy", "plant_water",
+                           "water_totals", "limits")},
+        "grid": {"status": "not_checked", "reason": "not run", "is_synthetic": region.is_synthetic_grid, "rules": {},
+                 "base": [], "outages": []},
+        "audit": {"status": "not_run", "n_checks": 0, "failures": []},
+        "infeasible": None,
+        "record": dict(record),
+    }  # fmt: skip
+
+
+def make_plan(
+    region: Region,
+    scenario: Scenario,
+    *,
+    assembled: Assembled,
+    model: SitingModel,
+    solution: Solution,
+    worths: np.ndarray | None,
+    record: Mapping[str, Any],
+) -> Plan:
+    """Return the plan of a solution that has values."""
+    if solution.values is None or solution.objective is None:
+        raise ValueError("the solution has no values")
+    x, data = solution.values, model.data
+    values = decided(model, x)
+    sign = -1.0 if scenario.objective.name == "it_mw" else 1.0
+    plan = empty_plan(region, scenario, status=solution.status, record=record)
+    plan["objective"]["value"] = sign * solution.objective
+    plan["bound"] = None if solution.bound is None else sign * solution.bound
+    plan["gap"] = solution.gap
+    plan["ledger"] = _ledger(model, x)
+    plan["year_weights"] = {str(y): float(w) for y, w in data.year_weights.items()}
+    plan["sites"] = site_rows(
+        model, values, region=region, candidates=assembled.candidates, power_factor=scenario.power.power_factor
+    )
+    plan["outside"] = _outside(region, values)
+    unserved = values["unserved_mw"][["district", "workload", "year", "value"]].rename(columns={"value": "it_mw"})
+    plan["unserved"] = _records(by_district(unserved, model, values))
+    plan["assignments"] = assignment_rows(model, values)
+    plan["stock"] = _stock(region, model, values)
+    plan["green"] = records(values["green_mwh"], {"year": "year", "resource": "resource", "value": "mwh"})
+    plan["energy"] = _energy(model, x, values, assembled)
+    plan["plant_water"], plan["water_totals"] = _water(model, x, values)
+    plan["limits"] = limit_rows(model, x, worths)
+    return Plan(plan)
+
+
+def _ledger(model: SitingModel, x: np.ndarray) -> list[dict[str, Any]]:
+    table = ledger(model.data, model.decisions)
+    table = table.assign(annual=table["coef"].to_numpy(float) * x[table["col"].to_numpy(np.int64)])
+    sums = table.groupby(["term", "at"], sort=False)["annual"].sum().reset_index()
+    weights = model.data.year_weights
+    return [
+        {"term": term, "year": int(year), "cny": float(annual * weights[year]), "cny_per_year": float(annual)}
+        for term, year, annual in sums.itertuples(index=False, name=None)
+    ]
+
+
+def _outside(region: Region, values: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    names = _names(region["outside_sites"], "outside")
+    sums = values["outside_mw"].groupby(["outside", "year", "workload"], as_index=False)["value"].sum()
+    return [
+        {"id": o, "name": names[o][0], "name_zh": names[o][1], "year": int(y), "workload": w, "it_mw": float(v)}
+        for o, y, w, v in sums.itertuples(index=False, name=None)
+    ]
+
+
+def _stock(region: Region, model: SitingModel, values: Mapping[str, pd.DataFrame]) -> list[dict[str, Any]]:
+    moved, served = values["n_switched"], values["stock_mw"]
+    out = []
+    for row in region["stock"].itertuples(index=False):
+        for year in model.data.years:
+            own = moved[(moved["stock"] == row.stock) & (moved["year"] <= year)]
+            gone = {str(k): round(v) for k, v in own.groupby("option")["value"].sum().items()}
+            load = served[(served["stock"] == row.stock) & (served["year"] == year)]
+            out.append(
+                {
+                    "id": row.stock,
+                    "name": row.name_en,
+                    "name_zh": row.name_zh,
+                    "lon": float(row.lon),
+                    "lat": float(row.lat),
+                    "district": row.district,
+                    "year": int(year),
+                    "n_halls": int(row.n_halls),
+                    "keep": int(row.n_halls) - sum(gone.values()),
+                    "options": gone,
+                    "served": records(load, {"option": "option", "workload": "workload", "value": "it_mw"}),
+                }
+            )
+    return out
+
+
+def _energy(
+    model: SitingModel, x: np.ndarray, values: Mapping[str, pd.DataFrame], assembled: Assembled
+) -> list[dict[str, Any]]:
+    data = model.data
+    kinds = data["green"].drop_duplicates("resource").set_index("resource")["kind"]
+    green = values["green_mwh"].assign(kind=values["green_mwh"]["resource"].map(kinds))
+    carbon = emissions(data, model.decisions)
+    carbon = carbon.assign(t=carbon["coef"] * x[carbon["col"].to_numpy(np.int64)]).groupby("at")["t"].sum()
+    shares = data["years_table"].set_index("year")["green_share"]
+    per_hall = data["stock_options"].drop_duplicates(["stock", "option"])
+    switched = values["n_switched"].merge(
+        per_hall[["stock", "option", "mwh_change_per_year"]], on=["stock", "option"]
+    )
+    new = dict(values["energy_mwh"][["year", "value"]].itertuples(index=False, name=None))
+    out = []
+    for year in data.years:
+        energy = float(new.get(year, 0.0))
+        of_year = green[green["year"] == year]
+        bought = of_year.groupby("kind")["value"].sum()
+        past = switched[switched["year"] <= year]
+        out.append(
+            {
+                "year": int(year),
+                "new_mwh": energy,
+                "stock_mwh": assembled.stock.yearly_mwh + float((past["value"] * past["mwh_change_per_year"]).sum()),
+                "green_mwh": float(bought.get("green_power", 0.0)),
+                "certificate_mwh": float(bought.get("certificate", 0.0)),
+                "green_share": float(bought.sum()) / energy if energy > 0 else None,
+                "required_share": float(shares.get(year, 0.0)),
+                "emissions_t": float(carbon.get(year, 0.0)),
+            }
+        )
+    return out
+
+
+def _water(
+    model: SitingModel, x: np.ndarray, values: Mapping[str, pd.DataFrame]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return water by plant, month and year (peak day), and the city's totals."""
+    data = model.data
+    use = values["total_load_mw"].merge(data["water_use"], on=["climate", "technology", "workload"])
+    use = use.merge(data["plants"], on="plant")
+    peak = use["value"] * use["m3_per_day_per_mw"] * use["makeup_factor"] * use["peak_day_factor"]
+    used = use.assign(m3=peak.astype(float)).groupby(["year", "month", "plant"])["m3"].sum()
+    change = values["n_switched"].merge(data["stock_plant"], on=["stock", "option"])
+    change = change.merge(pd.DataFrame({"at": list(data.years)}), how="cross")
+    change = change[change["at"] >= change["year"]]
+    change = change.assign(m3=(change["value"] * change["m3_per_day_change"]).astype(float))
+    extra = change.groupby(["at", "month", "plant"])["m3"].sum()
+    rows = [
+        {
+            "year": int(y),
+            "month": int(m),
+            "plant": p,
+            "used_m3_per_day": float(used.get((y, m, p), 0.0) + extra.get((y, m, p), 0.0)),
+            "limit_m3_per_day": float(limit),
+        }
+        for p, m, y, limit in data["supply"][["plant", "month", "year", "m3_per_day"]].itertuples(
+            index=False, name=None
+        )
+    ]
+    quantity = water_quantity(data, model.decisions)
+    quantity = quantity.assign(m3=quantity["coef"].astype(float) * x[quantity["col"].to_numpy(np.int64)])
+    sums = quantity.groupby(["at", "term"])["m3"].sum()
+    base = data["years_table"].set_index("year")
+    totals = [
+        {
+            "year": int(y),
+            "new_m3": float(sums.get((y, "new"), 0.0)),
+            "stock_m3": float(base.at[y, "stock_water_m3"] + sums.get((y, "stock"), 0.0)),
+            "cap_m3": None if pd.isna(base.at[y, "city_water_cap_m3"]) else float(base.at[y, "city_water_cap_m3"]),
+        }
+        for y in data.years
+    ]
+    return rows, totals
+
+
+__all__ = ["Plan", "empty_plan", "make_plan"]

@@ -1,0 +1,141 @@
+"""The plan's table of limits: what is used, what is allowed, what is left, and what one more unit is worth."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.sparse import csr_matrix
+
+from models.siting import SitingModel
+from models.siting.solve import row_table
+
+# constraints that limit something a planner can name -> decisions that stand on the side of the limit
+LIMITS: dict[str, tuple[str, ...]] = {
+    "substation_headroom": (),
+    "node_headroom": (),
+    "feeder_bays": (),
+    "node_max_share": ("total_mva",),
+    "plant_supply": (),
+    "city_water": (),
+    "in_city_share": (),
+    "green_share": ("green_mwh",),
+    "resource_share": ("energy_mwh",),
+    "carbon_cap": (),
+    "usable_land": ("is_open",),
+    "largest_site": ("is_open",),
+    "number_of_sites": (),
+    "occupancy": ("total_load_mw",),
+    "hall_switches_once": (),
+    "liquid_stock": (),
+    "epsilon": (),
+}
+DEFAULT_BLOCK_MW = 5.0
+RELATIVE_SLACK = 1e-6
+
+
+def limit_rows(model: SitingModel, x: np.ndarray, worths: np.ndarray | None) -> list[dict[str, Any]]:
+    """Return one entry per limit: constraint, family, index, unit, used, limit, slack, worth, is_binding.
+
+    `worth` is what one more unit of the limit saves per year of its planning year, at this siting (sites, feeds and pipes
+    fixed, block and hall counts free); None where it was not computed. A limit binds when its slack is smaller than one
+    more block would use.
+    """
+    table = row_table(model, x)
+    table = table[table["constraint"].isin(LIMITS)].copy()
+    table["moved"] = _moved(model, x)[table["row"].to_numpy()]
+    is_lower = ~np.isfinite(table["upper"].to_numpy(float))
+    sign = np.where(is_lower, -1.0, 1.0)
+    bound = np.where(is_lower, table["lower"], table["upper"]).astype(float)
+    table["used"] = sign * (table["used"] - table["moved"])
+    table["limit"] = sign * (bound - table["moved"])
+    table["slack"] = table["limit"] - table["used"]
+    table["unit"] = [_unit(doc) for doc in table["doc"]]
+    if worths is not None:
+        table["worth"] = _yearly(table, worths, model)
+    alive = (table["limit"].abs() > RELATIVE_SLACK) | (table["used"].abs() > RELATIVE_SLACK)
+    block = _block_sizes(model)
+    return [_entry(row, block) for row in table[alive].itertuples(index=False)] + _channels(model, x)
+
+
+def _entry(row: Any, block: dict[str, float]) -> dict[str, Any]:
+    threshold = max(block.get(row.unit, 0.0), RELATIVE_SLACK * max(abs(row.limit), 1.0))
+    worth = getattr(row, "worth", None)
+    return {
+        "constraint": row.constraint,
+        "family": row.family,
+        "index": [i.item() if isinstance(i, np.generic) else i for i in row.index],
+        "unit": row.unit,
+        "used": float(row.used),
+        "limit": float(row.limit),
+        "slack": float(row.slack),
+        "worth": None if worth is None or np.isnan(worth) else float(worth),
+        "is_binding": bool(row.slack < threshold),
+    }
+
+
+def _moved(model: SitingModel, x: np.ndarray) -> np.ndarray:
+    """Return per row the part of the activity that belongs to the side of the limit."""
+    m = model.matrix
+    a = csr_matrix((m.values, m.indices, m.starts), shape=(m.n_rows, m.n_cols))
+    moved = np.zeros(m.n_rows)
+    for name, _doc, index, first in m.spans:
+        for variable in LIMITS.get(name, ()):
+            cols = model.decisions[variable]["col"].to_numpy(np.int64)
+            part = np.zeros(m.n_cols)
+            part[cols] = x[cols]
+            moved[first : first + len(index)] += a[first : first + len(index)] @ part
+    return moved
+
+
+def _unit(doc: str) -> str:
+    found = re.search(r"\[([^\]]+)\]\s*$", doc)
+    return found.group(1) if found else "-"
+
+
+def _yearly(table: pd.DataFrame, worths: np.ndarray, model: SitingModel) -> np.ndarray:
+    """Return worth per unit and year of the planning year; rows without a year keep the weighted sum."""
+    raw = worths[table["row"].to_numpy()]
+    raw = np.where(np.abs(raw) < 1e-9 * max(1.0, np.abs(raw).max(initial=0.0)), 0.0, raw)
+    weights = model.data.year_weights if model.data.rules.objective == "cost" else model.data.years_represented
+    years = [i[-1] if i and i[-1] in weights else None for i in table["index"]]
+    return np.abs(raw) / np.array([1.0 if y is None else weights[y] for y in years])
+
+
+def _block_sizes(model: SitingModel) -> dict[str, float]:
+    """Return how much one more block would use, by unit: the smallest over technologies (most for water)."""
+    d = model.data
+    size = float(d["technologies"]["block_mw"].min()) if len(d["technologies"]) else DEFAULT_BLOCK_MW
+    mva = float((d["performance"]["mva_per_mw"].min() if len(d["performance"]) else 1.0) * size)
+    water = d["water_use"]["m3_per_day_per_mw"].max() if len(d["water_use"]) else 0.0
+    factor = float(d["plants"]["makeup_factor"].max()) if len(d["plants"]) else 0.0
+    m3 = float(water) * factor * size
+    area = float((d["technologies"]["area_ha_per_mw"] * d["technologies"]["block_mw"]).min())
+    days = 365.0 * 0.5
+    sizes = {"MVA": mva, "m3/day": m3, "m3/year": m3 * days, "MW IT": size, "ha": area}
+    return {**sizes, "bays": 1.0 - 1e-6, "halls": 1.0 - 1e-6, "sites": 1.0 - 1e-6}
+
+
+def _channels(model: SitingModel, x: np.ndarray) -> list[dict[str, Any]]:
+    """Return the limits that are bounds of a decision: green channels."""
+    frame = model.decisions["green_mwh"]
+    out = []
+    for resource, year, upper, col in frame[["resource", "year", "upper", "col"]].itertuples(index=False, name=None):
+        if np.isfinite(upper):
+            used = float(x[col])
+            out.append(
+                {
+                    "constraint": "green_channel",
+                    "family": "green",
+                    "index": [resource, int(year)],
+                    "unit": "MWh/year",
+                    "used": used,
+                    "limit": float(upper),
+                    "slack": float(upper) - used,
+                    "worth": None,
+                    "is_binding": bool(upper - used < RELATIVE_SLACK * max(upper, 1.0)),
+                }
+            )
+    return out

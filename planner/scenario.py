@@ -1,0 +1,291 @@
+"""The value `Scenario`: what we ask of a region, typed by a person, validated and frozen.
+
+A scenario is a YAML file. Unknown keys are refused; every problem is reported at once. A what-if is a changed scenario:
+`scenario.changed({"water.availability_share": 0.01})` validates again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field
+
+from planner.errors import InputProblems, Problem
+from planner.i18n import gettext as _
+from planner.read_yaml import read_yaml
+
+SCHEMA_VERSION = 1
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Name(_Part):
+    """A name in both languages."""
+
+    en: str
+    zh: str
+
+
+class Objective(_Part):
+    """What is minimised or maximised, and limits on the other quantities."""
+
+    name: Literal["cost", "it_mw", "carbon", "water"] = "cost"
+    limits: Mapping[Literal["cost", "it_mw", "carbon", "water"], float] = Field(default_factory=dict)
+    it_mw_demand_factor: float = Field(default=5.0, ge=1.0)  # demand ceiling of the objective it_mw
+
+
+class Screening(_Part):
+    """How candidate sites are made from the study area."""
+
+    cell_km: float = Field(default=2.0, gt=0.1, le=50.0)
+    min_area_ha: float = Field(default=3.6, ge=0.0)
+    route_factor: float = Field(default=1.2, ge=1.0, le=3.0)
+
+
+class Power(_Part):
+    """Feeding rules. Voltages are those of the station; ratings those of the feed."""
+
+    radius_km: Mapping[int, float] = Field(default_factory=lambda: {500: 8.0, 220: 4.0})
+    power_factor: float = Field(default=0.98, gt=0.5, le=1.0)
+    feed_rating_mva: Mapping[int, float] = Field(default_factory=lambda: {220: 300.0, 110: 100.0})
+    max_feeds_per_site: int = Field(default=5, ge=1)
+    zone_bound: Literal["linear", "min_linear_ac"] = "min_linear_ac"
+    zone_max_share: float | None = Field(default=0.3, gt=0.0, le=1.0)
+    background_growth_per_year: float = Field(default=0.0, ge=-0.2, le=0.2)
+    reserve_mva: Mapping[str, float] = Field(default_factory=dict)
+
+
+class Water(_Part):
+    """Reclaimed water: what plants may give, reach, the city's cap (None: the policy pack's)."""
+
+    availability_share: float = Field(default=0.02, ge=0.0, le=1.0)
+    reach_km: float = Field(default=8.0, gt=0.0)
+    max_pipes_per_site: int | None = Field(default=2, ge=1)
+    city_cap_m3_per_year: float | None = Field(default=None, ge=0.0)
+    peak_day_factor: float = Field(default=1.2, ge=1.0, le=3.0)
+    cycles_of_concentration: float = Field(default=3.5, gt=1.0)
+    drinking_allowed: bool = False
+    drinking_cycles_of_concentration: float = Field(default=5.5, gt=1.0)
+
+
+class Cooling(_Part):
+    """Technologies on offer for new sites, and their share of electrical overhead."""
+
+    technologies: tuple[str, ...] = (
+        "air_chiller",
+        "tower_economiser",
+        "indirect_evaporative",
+        "cold_plate_dry",
+        "cold_plate_tower",
+        "immersion",
+    )
+    overhead_share: float = Field(default=0.055, ge=0.0, le=0.3)
+    stock_overhead_share: float = Field(default=0.09, ge=0.0, le=0.3)
+    pue_fixed_share: float = Field(default=0.03, ge=0.0, le=0.2)
+    block_mw: Mapping[str, float] = Field(
+        default_factory=lambda: {"cold_plate_dry": 10.0, "cold_plate_tower": 10.0, "immersion": 10.0}
+    )
+    default_block_mw: float = Field(default=5.0, gt=0.0)
+    pue_caps: Literal["by_size", "off"] = "by_size"
+
+
+class Workload(_Part):
+    """A class of IT load."""
+
+    name: Name
+    rtt_limit_ms: float = Field(gt=0.0)
+    density_kw_per_rack: float = Field(gt=0.0)
+    availability: Literal["A", "B", "C"]
+    load_factor: float = Field(gt=0.0, le=1.0)
+    coincidence: float = Field(gt=0.0, le=1.0)
+    may_go_outside: bool = False
+    in_city_max_share: float | None = Field(default=None, ge=0.0, le=1.0)
+    demand_mw: Mapping[int, float]
+
+
+class Latency(_Part):
+    """Round trip time inside the city and to outside sites: fixed_ms + 2 x route km x 4.9 us/km."""
+
+    metro_fixed_ms: float = Field(default=0.5, ge=0.0)
+    metro_route_factor: float = Field(default=1.4, ge=1.0)
+    long_fixed_ms: float = Field(default=2.7, ge=0.0)
+    long_route_factor: float = Field(default=1.1, ge=1.1)
+
+
+class Green(_Part):
+    """Green power: required share by year (empty: the policy pack's rule for new load)."""
+
+    share: Mapping[int, float] = Field(default_factory=dict)
+    applies_to: str = "new_build"
+
+
+class Carbon(_Part):
+    """Residual grid factor by year [t/MWh], caps by year [t], and whether certificates lower carbon."""
+
+    grid_t_per_mwh: Mapping[int, float]
+    cap_t: Mapping[int, float] = Field(default_factory=dict)
+    certificates_count: bool = False
+    outside_t_per_mwh: float = Field(default=0.11, ge=0.0)
+
+
+class Clusters(_Part):
+    """Sizes and number of new sites."""
+
+    min_site_mw: float = Field(default=30.0, ge=0.0)
+    max_site_mw: float = Field(default=150.0, gt=0.0)
+    max_sites: int | None = Field(default=None, ge=1)
+    min_occupancy_share: float | None = Field(default=0.6, gt=0.0, le=1.0)
+
+
+class Land(_Part):
+    """Land per MW IT installed; technologies that need roof and facade take more."""
+
+    area_ha_per_mw: float = Field(default=0.12, gt=0.0)
+    area_ha_per_mw_by_technology: Mapping[str, float] = Field(default_factory=lambda: {"indirect_evaporative": 0.18})
+
+
+class StockRules(_Part):
+    """What may become of existing centres."""
+
+    options: tuple[Literal["retrofit", "convert", "vacate"], ...] = ("retrofit", "convert", "vacate")
+    retrofit_technology: str = "indirect_evaporative"
+    convert_technology: str = "cold_plate_dry"
+    convert_workload: str = "inference_liquid"
+    displaced_workload: str = "general"
+    coincidence: float = Field(default=0.85, gt=0.0, le=1.0)
+    lead_years: Mapping[str, int] = Field(default_factory=lambda: {"retrofit": 1, "convert": 1, "vacate": 0})
+
+
+class Economy(_Part):
+    """Interest, lives, and which column of the price table is used."""
+
+    rate: float = Field(default=0.06, ge=0.0, le=0.3)
+    life_years: Mapping[Literal["building", "plant", "lines", "land"], int] = Field(
+        default_factory=lambda: {"building": 30, "plant": 12, "lines": 30, "land": 50}
+    )
+    price_case: Literal["low", "central", "high"] = "central"
+    prices: Mapping[str, float] = Field(default_factory=dict)
+
+
+class Wishes(_Part):
+    """What the planner has already decided per site."""
+
+    fixed: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+    min_mw: Mapping[str, float] = Field(default_factory=dict)
+
+
+class SolverRules(_Part):
+    """Gap, time limit and seed."""
+
+    gap: float = Field(default=0.005, ge=0.0, lt=1.0)
+    time_limit_s: float = Field(default=60.0, gt=0.0)
+    seed: int = Field(default=0, ge=0)
+
+
+class Scenario(_Part):
+    """What we ask. `region` is relative to the scenario file's folder."""
+
+    schema_version: Literal[1] = 1
+    name: Name
+    region: str = ".."
+    years: tuple[int, ...]
+    last_period_years: int = Field(default=5, ge=1)
+    policy_pack: str = "beijing"
+    families_off: tuple[Literal["green", "carbon", "clusters", "stock", "water", "phasing"], ...] = ()
+    objective: Objective = Objective()
+    screening: Screening = Screening()
+    power: Power = Power()
+    water: Water = Water()
+    cooling: Cooling = Cooling()
+    workloads: Mapping[str, Workload]
+    demand_scale: float = Field(default=1.0, ge=0.0)
+    demand_basis: Literal["new"] = "new"
+    is_unserved_allowed: bool = True
+    latency: Latency = Latency()
+    green: Green = Green()
+    carbon: Carbon
+    clusters: Clusters = Clusters()
+    land: Land = Land()
+    stock: StockRules = StockRules()
+    economy: Economy = Economy()
+    wishes: Wishes = Wishes()
+    solver: SolverRules = SolverRules()
+
+    @pydantic.field_validator("years")
+    @classmethod
+    def _ascending(cls, years: tuple[int, ...]) -> tuple[int, ...]:
+        if not years or list(years) != sorted(set(years)):
+            raise ValueError("planning years must ascend without repeats")
+        return years
+
+    @pydantic.model_validator(mode="after")
+    def _complete(self) -> Scenario:
+        for workload, spec in self.workloads.items():
+            missing = [y for y in self.years if y not in spec.demand_mw]
+            if missing:
+                raise ValueError(f"workloads.{workload}.demand_mw has no value for {missing}")
+        missing = [y for y in self.years if y not in self.carbon.grid_t_per_mwh]
+        if missing:
+            raise ValueError(f"carbon.grid_t_per_mwh has no value for {missing}")
+        return self
+
+    def changed(self, changes: Mapping[str, Any]) -> Scenario:
+        """Return the scenario with values replaced by dotted path, validated again."""
+        data = self.to_dict()
+        for path, value in changes.items():
+            node: Any = data
+            *parents, last = path.split(".")
+            for key in parents:
+                node = node[_key(node, key)]
+            node[_key(node, last)] = value
+        return parse_scenario(data, file=_("changed scenario"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data (JSON types, integer keys kept)."""
+        return self.model_dump(mode="python")
+
+
+def _key(node: Mapping[Any, Any], key: str) -> Any:
+    return int(key) if key.isdigit() and (int(key) in node or key not in node) else key
+
+
+def parse_scenario(data: Any, *, file: str) -> Scenario:
+    """Return the scenario, or raise `InputProblems` with one problem per wrong value."""
+    try:
+        return Scenario.model_validate(data)
+    except pydantic.ValidationError as wrong:
+        raise InputProblems([_problem(file, error) for error in wrong.errors()]) from wrong
+
+
+def _problem(file: str, error: Any) -> Problem:
+    place = ".".join(str(part) for part in error["loc"])
+    unknown = error["type"] == "extra_forbidden"
+    remedy = (
+        _("Remove the key or correct its spelling.") if unknown else _("Correct the value; see docs/scenario.md.")
+    )
+    value = error.get("input")
+    shown = value if isinstance(value, str | int | float | bool) or value is None else type(value).__name__
+    return Problem(
+        file=file,
+        layer="scenario",
+        row=None,
+        column=place,
+        value=shown,
+        code="unknown_key" if unknown else "scenario_value",
+        message=_("{place}: {what}").format(place=place, what=error["msg"]),
+        remedy=remedy,
+    )
+
+
+def load_scenario(path: str | Path) -> Scenario:
+    """Read and validate a scenario file. `region` becomes an absolute path."""
+    path = Path(path)
+    scenario = parse_scenario(read_yaml(path), file=path.name)
+    region = Path(scenario.region)
+    return scenario if region.is_absolute() else scenario.changed({"region": str((path.parent / region).resolve())})
