@@ -123,9 +123,21 @@ def _other_objective(data: SitingData, rng: Rng) -> SitingData:
 
 THEMES: tuple[Change, ...] = (
     _dual, _station, _zone, _zone_share, _bays, _plant, _city_water, _pue, _in_city, _green, _carbon, _land, _smallest,
-    _number, _occupancy, _wish, _stock, _shrinking, _least, _other_objective,
+    _number, _occupancy, _wish, _stock, _shrinking, _least, _other_objective, _land, _least, _carbon, _in_city,
 )  # fmt: skip
 HALLS = 2
+
+
+def _two_districts(data: SitingData, rng: Rng) -> SitingData:
+    """Return the demand split between two districts that each reach serves in some classes."""
+    parts = [data["demand"].assign(district=d, it_mw=(data["demand"]["it_mw"] * s).round(2))
+             for d, s in (("D0", 0.6), ("D1", 0.4))]  # fmt: skip
+    every = [(r, d, w) for r in ("near", "far") for d in ("D0", "D1") for w in ("online", "finance", "ai")]
+    serves = [pair for pair in every if rng.random() < 0.75] or every[:1]
+    return data.changed(
+        demand=pd.concat(parts, ignore_index=True),
+        serves=pd.DataFrame(serves, columns=["reach", "district", "workload"]),
+    )
 
 
 def tiny_data(seed: int) -> SitingData:
@@ -156,6 +168,7 @@ def tiny_data(seed: int) -> SitingData:
         year_weights=dict(zip(years, (2.6, 3.1), strict=False)),
         economics=Economics(2.0e6, 680.0, 480.0, 90.0, float(rng.choice([20e6, 12e6]))),
     )
+    data = _two_districts(data, rng)
     for change in dict.fromkeys((primary, *others)):
         data = change(data, rng)
     return data
