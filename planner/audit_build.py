@@ -71,7 +71,7 @@ def check_sizes(case: Case) -> Iterator[Outcome]:
     """Sites end at their smallest size or above, and the planner's wishes are met."""
     last, wishes = case.years[-1], case.scenario.wishes
     final = case.site_years.loc[case.site_years["year"] == last, ["site", "installed_mw"]]
-    built = final.set_index("site")["installed_mw"]
+    built = final.groupby("site")["installed_mw"].max()
     chosen = set(case.sites["site"])
     if case.is_on("clusters"):
         rows = final.assign(used=case.scenario.clusters.min_site_mw, limit=final["installed_mw"])
@@ -100,7 +100,7 @@ def check_staging(case: Case) -> Iterator[Outcome]:
     opened = case.sites.drop_duplicates("site").set_index("site")["open_year"]
     for name, frame, key in (("feed_built", case.feeds, "substation"), ("pipe_built", case.pipes, "plant")):
         first = frame["site"].map(opened)
-        ok = (frame["built_year"] >= first).to_numpy() if name == "feed_built" else frame["built_year"].notna().to_numpy()
+        ok = (frame["built_year"] >= first).to_numpy()
         yield outcome(name, frame, ok, keys=["site", key], expected=first, found=frame["built_year"])
 
 
@@ -125,7 +125,9 @@ def limits(case: Case) -> Iterator[Limit]:
     every = pd.DataFrame({"year": list(case.years)})
     if rules.max_sites is not None:
         count = years.groupby("year").size().reindex(list(case.years), fill_value=0).to_numpy(float)
-        yield Limit("number_of_sites", "sites", every.assign(used=count, limit=float(rules.max_sites)), is_enforced=is_on)
+        yield Limit(
+            "number_of_sites", "sites", every.assign(used=count, limit=float(rules.max_sites)), is_enforced=is_on
+        )
     if rules.min_occupancy_share:
         sums = years.groupby("year")[["installed_mw", "drawn_mw"]].sum().reindex(list(case.years), fill_value=0.0)
         used = rules.min_occupancy_share * sums["installed_mw"].to_numpy(float)

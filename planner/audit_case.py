@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from models.siting.data import SitingData
-from planner.audit_compare import YEAR_LIKE
+from planner.audit_compare import YEAR_LIKE, cast_to
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -35,7 +35,7 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
             types[column] = "object"
         elif not column.startswith("is_") or not len(frame):
             types[column] = "bool" if column.startswith("is_") else "float64"
-    return frame.astype(types)
+    return cast_to(frame, types)
 
 
 def _rows(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str]) -> pd.DataFrame:
@@ -114,7 +114,9 @@ class Case:
         """Installed blocks: site, year, technology, n, mw, ha and the fixed load that comes with them."""
         frame = _rows(self._inside("blocks"), {c: c for c in ("site", "year", "technology", "n")})
         sites = self.tables["sites"][["site", "climate", "land_cny_per_ha_year"]]
-        frame = frame.merge(sites, on="site", how="left").merge(self.tables["technologies"], on="technology", how="left")
+        frame = frame.merge(sites, on="site", how="left").merge(
+            self.tables["technologies"], on="technology", how="left"
+        )
         frame = frame.merge(self.tables["overheads"], on=["climate", "technology"], how="left")
         mw = frame["n"] * frame["block_mw"]
         return frame.assign(
@@ -162,7 +164,9 @@ class Case:
     @cached_property
     def feed_years(self) -> pd.DataFrame:
         """Every feed in every year it stands: site, substation, group, year, mva (0 where the plan names none)."""
-        said = _mapped((([f["site"], f["substation"]], f["mva"]) for f in self._inside("feeds")), ["site", "substation"])
+        said = _mapped(
+            (([f["site"], f["substation"]], f["mva"]) for f in self._inside("feeds")), ["site", "substation"]
+        )
         frame = self.feeds[["site", "substation", "built_year"]].merge(
             pd.DataFrame({"year": list(self.years)}), how="cross"
         )
@@ -174,13 +178,21 @@ class Case:
 
     @cached_property
     def pipes(self) -> pd.DataFrame:
-        """Pipes of the plan: site, plant, km, built_year (where the plan names none, the first year of use)."""
+        """Pipes of the plan: site, plant, km, built_year (the first year of use; a pipe without water is none)."""
         rows = []
         for pipe in self._inside("water"):
             used = [int(y) for y, m3 in pipe["by_year"].items() if m3 > 0]
-            built = pipe.get("built_year") or min(used, default=self.years[-1])
-            rows.append((pipe["site"], pipe["plant"], pipe["km"], built))
+            rows.append((pipe["site"], pipe["plant"], pipe["km"], min(used, default=self.years[-1])))
         return typed(pd.DataFrame(rows, columns=["site", "plant", "km", "built_year"]))
+
+    @cached_property
+    def pipe_years(self) -> pd.DataFrame:
+        """Every pipe in every year it stands: site, plant, year."""
+        frame = self.pipes.merge(pd.DataFrame({"year": list(self.years)}), how="cross")
+        if self.is_on("phasing"):
+            return frame[frame["year"] >= frame["built_year"]]
+        used = self.of_pipes("by_year").loc[lambda f: f["value"] > 0, ["site", "plant", "year"]]
+        return frame.merge(used, on=["site", "plant", "year"])
 
     def of_pipes(self, field: str) -> pd.DataFrame:
         """Return site, plant, year, value of a pipe's map by year."""
@@ -196,7 +208,9 @@ class Case:
     def served(self) -> pd.DataFrame:
         """Load of converted halls: stock, option, workload, year, it_mw."""
         rows = [
-            (s["id"], r["option"], r["workload"], s["year"], r["it_mw"]) for s in self.plan["stock"] for r in s["served"]
+            (s["id"], r["option"], r["workload"], s["year"], r["it_mw"])
+            for s in self.plan["stock"]
+            for r in s["served"]
         ]
         return typed(pd.DataFrame(rows, columns=["stock", "option", "workload", "year", "it_mw"]))
 
@@ -209,7 +223,9 @@ class Case:
     @cached_property
     def water_loads(self) -> pd.DataFrame:
         """Wet loads by month: site, plant, year, month, m3_per_day (mean), peak_m3_per_day, m3 (of the month)."""
-        wet = self.loads.loc[self.loads["plant"] != DRY, ["site", "climate", "technology", "plant", "workload", "year", "it_mw"]]
+        wet = self.loads.loc[
+            self.loads["plant"] != DRY, ["site", "climate", "technology", "plant", "workload", "year", "it_mw"]
+        ]
         use = wet.merge(self.tables["water_use"], on=["climate", "technology", "workload"])
         use = use.merge(self.tables["plants"], on="plant").merge(self.tables["months"], on="month")
         mean = use["it_mw"] * use["m3_per_day_per_mw"] * use["makeup_factor"]

@@ -70,25 +70,24 @@ def tolerance(expected: Floats, found: Floats, unit: str) -> Floats:
     return np.asarray(RELATIVE * np.fmax(np.abs(expected), np.abs(found)) + ABSOLUTE[unit])
 
 
-def outcome(
-    check: str, rows: pd.DataFrame, ok: Bools, *, keys: Sequence[str], expected: Any, found: Any
-) -> Outcome:
+def outcome(check: str, rows: pd.DataFrame, ok: Bools, *, keys: Sequence[str], expected: Any, found: Any) -> Outcome:
     """Return the outcome of comparisons made row by row; `expected` and `found` are columns or one text for all."""
     bad = np.flatnonzero(~np.asarray(ok, bool))
-    index = rows[list(keys)].itertuples(index=False, name=None) if keys else iter([()] * len(rows))
-    places = list(index)
-    want, have = _column(expected, rows), _column(found, rows)
+    if not len(bad):
+        return Outcome(check, len(rows), ())
+    index = rows.iloc[bad][list(keys)].itertuples(index=False, name=None)
+    want, have = _column(expected, bad), _column(found, bad)
     failures = tuple(
-        {"check": check, "index": [plain(v) for v in places[k]], "expected": plain(want[k]), "found": plain(have[k])}
-        for k in bad
+        {"check": check, "index": [plain(v) for v in place], "expected": plain(w), "found": plain(h)}
+        for place, w, h in zip(index, want, have, strict=True)
     )
     return Outcome(check, len(rows), failures)
 
 
-def _column(value: Any, rows: pd.DataFrame) -> Sequence[Any]:
+def _column(value: Any, bad: npt.NDArray[np.intp]) -> list[Any]:
     if isinstance(value, pd.Series | np.ndarray):
-        return list(value)
-    return [value] * len(rows)
+        return list(np.asarray(value)[bad])
+    return [value] * len(bad)
 
 
 def plain(value: Any) -> Any:
@@ -149,15 +148,21 @@ def number(check: str, expected: float, found: Any, *, unit: str, index: Sequenc
 def beside(expected: pd.DataFrame, found: pd.DataFrame, *, keys: Sequence[str]) -> pd.DataFrame:
     """Return `keys`, `expected`, `found` from two frames with a column `value`, summed by key, 0 where absent."""
     by = list(keys)
-    left = expected.groupby(by, as_index=False)["value"].sum().rename(columns={"value": "expected"})
-    right = found.groupby(by, as_index=False)["value"].sum().rename(columns={"value": "found"})
-    for frame in (left, right):
-        for key in by:
-            frame[key] = frame[key].astype("int64" if key in YEAR_LIKE else object)
-    both = left.assign(_l=True).merge(right.assign(_r=True), on=by, how="outer")
-    both.loc[both["_l"].isna(), "expected"] = 0.0
-    both.loc[both["_r"].isna(), "found"] = 0.0
-    return both.drop(columns=["_l", "_r"]).astype({"expected": float, "found": float})
+    types = {key: "int64" if key in YEAR_LIKE else "object" for key in by}
+    sides = [
+        cast_to(frame[by], types).assign(
+            expected=frame["value"].astype(float) * left, found=frame["value"] * (1 - left)
+        )
+        for frame, left in ((expected, 1), (found, 0))
+    ]
+    both = pd.concat([side for side in sides if len(side)] or sides[:1], ignore_index=True)
+    return both.groupby(by, as_index=False)[["expected", "found"]].sum().astype({"expected": float, "found": float})
+
+
+def cast_to(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
+    """Return the frame with these types; columns that have them already are left alone."""
+    other = {column: kind for column, kind in types.items() if frame[column].dtype != kind}
+    return frame.astype(other) if other else frame
 
 
 def total(frame: pd.DataFrame, keys: Sequence[str], column: str) -> pd.DataFrame:

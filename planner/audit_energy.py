@@ -54,7 +54,9 @@ def check_energy(case: Case) -> Iterator[Outcome]:
     said = case.plan["energy"]
     for field, (values, unit) in computed.items():
         want = pd.DataFrame({"year": years, "value": values.to_numpy(float)})
-        have = pd.DataFrame({"year": [r["year"] for r in said], "value": [r[field] for r in said]}).astype({"value": float})
+        have = pd.DataFrame({"year": [r["year"] for r in said], "value": [r[field] for r in said]}).astype(
+            {"value": float}
+        )
         yield equal(f"energy_{field}", beside(want, have, keys=["year"]), keys=["year"], unit=unit)
     for row in said:
         energy = float(case.energy_mwh.get(row["year"], 0.0))
@@ -64,7 +66,9 @@ def check_energy(case: Case) -> Iterator[Outcome]:
             ok = abs(want - have) <= 1e-6
         else:
             want, ok = None, have is None and energy == 0
-        yield outcome("energy_green_share", pd.DataFrame([row]), np.array([ok]), keys=["year"], expected=want, found=have)
+        yield outcome(
+            "energy_green_share", pd.DataFrame([row]), np.array([ok]), keys=["year"], expected=want, found=have
+        )
 
 
 def limits(case: Case) -> Iterator[Limit]:
@@ -86,9 +90,15 @@ def limits(case: Case) -> Iterator[Limit]:
     yield Limit("green_channel", "MWh/year", rows)
     shares = offers.dropna(subset=["max_share"])
     limit = shares["max_share"] * shares["year"].map(energy)
-    yield Limit("resource_share", "MWh/year", shares[["resource", "year", "used"]].assign(limit=limit), is_enforced=is_on)
+    yield Limit(
+        "resource_share", "MWh/year", shares[["resource", "year", "used"]].assign(limit=limit), is_enforced=is_on
+    )
     capped = table["carbon_cap_t"].dropna()
     rows = pd.DataFrame(
-        {"year": capped.index, "used": emissions_t(case).reindex(capped.index).to_numpy(float), "limit": capped.to_numpy()}
+        {
+            "year": capped.index,
+            "used": emissions_t(case).reindex(capped.index).to_numpy(float),
+            "limit": capped.to_numpy(),
+        }
     )
     yield Limit("carbon_cap", "t/year", rows, is_enforced=case.is_on("carbon"))

@@ -34,8 +34,8 @@ INSIDE: Mapping[str, tuple[str, ...]] = {
     "water": ("plant",),
     "cooling": ("technology",),
 }
-MAY_BE_NEGATIVE = frozenset({"lon", "lat", "cny", "cny_per_year", "emissions_t", "worth", "slack", "used", "limit"})
-SIGNED_LISTS = frozenset({"limits", "ledger", "plant_water", "water_totals"})
+MAY_BE_NEGATIVE = frozenset({"lon", "lat", "emissions_t"})
+SIGNED_LISTS = frozenset({"limits", "ledger", "objective", "plant_water", "water_totals"})
 
 
 def check_identity(case: Case) -> Iterator[Outcome]:
@@ -72,8 +72,7 @@ def check_uniqueness(case: Case) -> Iterator[Outcome]:
     for name, keys in UNIQUE.items():
         yield _once(name, [tuple(row[k] for k in keys) for row in case.plan[name]])
     for name, keys in INSIDE.items():
-        for site in case.plan["sites"]:
-            yield _once(name, [(site["id"], *(row[k] for k in keys)) for row in site[name]])
+        yield _once(name, [(site["id"], *(row[k] for k in keys)) for site in case.plan["sites"] for row in site[name]])
 
 
 def _once(name: str, keys: list[tuple[Any, ...]]) -> Outcome:

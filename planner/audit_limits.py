@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,22 +12,17 @@ from planner import audit_build, audit_energy, audit_money, audit_power, audit_s
 from planner.audit_case import Case
 from planner.audit_compare import ABSOLUTE, Limit, Outcome, outcome, tolerance, within
 
-FAMILIES = {
-    "power": audit_power.limits,
-    "build": audit_build.limits,
-    "water": audit_water.limits,
-    "service": audit_service.limits,
-    "energy": audit_energy.limits,
-    "money": audit_money.limits,
-}
+FAMILIES = (
+    audit_power.limits,
+    audit_build.limits,
+    audit_water.limits,
+    audit_service.limits,
+    audit_energy.limits,
+    audit_money.limits,
+)
 NOT_LISTED = ("green_within_use",)  # holds by definition of what is bought; not a limit a planner can move
 COUNTED = ("MW IT", "MVA", "ha", "m3/day", "m3/year", "bays", "halls", "sites")
 SHARE_OF_TOTAL = 1e-6
-
-
-def all_limits(case: Case) -> list[Limit]:
-    """Return every limit with its use, recomputed."""
-    return [limit for family in FAMILIES.values() for limit in family(case)]
 
 
 def tolerance_unit(unit: str) -> str:
@@ -36,16 +31,18 @@ def tolerance_unit(unit: str) -> str:
 
 
 def check_limits(case: Case) -> Iterator[Outcome]:
-    """No limit is exceeded."""
-    for limit in all_limits(case):
+    """No limit is exceeded, and the plan's table of limits says what was computed."""
+    limits = [limit for family in FAMILIES for limit in family(case)]
+    for limit in limits:
         if limit.is_enforced:
             yield within(limit.constraint, limit.rows, keys=limit.keys, unit=tolerance_unit(limit.unit))
+    yield from _check_table(case, recomputed(limits))
 
 
-def recomputed(case: Case) -> pd.DataFrame:
-    """Return constraint, place (index as text), unit, used, limit of every limit."""
+def recomputed(limits: Sequence[Limit]) -> pd.DataFrame:
+    """Return constraint, place (index as text), unit, used, limit of every row of the limits."""
     parts = []
-    for limit in all_limits(case):
+    for limit in limits:
         index = limit.rows[limit.keys].itertuples(index=False, name=None)
         part = limit.rows[["used", "limit"]].astype(float).reset_index(drop=True)
         place = [place_of(i) for i in index]
@@ -61,18 +58,27 @@ def place_of(index: Any) -> str:
 def listed(case: Case) -> pd.DataFrame:
     """Return the plan's table of limits."""
     rows = [
-        (r["constraint"], place_of(r["index"]), r["unit"], r["used"], r["limit"], r["slack"], r["worth"], r["is_binding"])
+        (
+            r["constraint"],
+            place_of(r["index"]),
+            r["unit"],
+            r["used"],
+            r["limit"],
+            r["slack"],
+            r["worth"],
+            r["is_binding"],
+        )
         for r in case.plan["limits"]
     ]
     columns = ["constraint", "place", "unit", "said_used", "said_limit", "slack", "worth", "is_binding"]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({c: float for c in ("said_used", "said_limit", "slack", "worth")})
+    return frame.astype(dict.fromkeys(("said_used", "said_limit", "slack", "worth"), float))
 
 
-def check_limit_table(case: Case) -> Iterator[Outcome]:
-    """The plan's table names every limit in use, once, with its use, limit and slack."""
+def _check_table(case: Case, table: pd.DataFrame) -> Iterator[Outcome]:
+    """Compare the plan's table: every limit in use, once, with its use, limit and slack."""
     keys = ["constraint", "place"]
-    table, said = recomputed(case), listed(case)
+    said = listed(case)
     yield outcome("limit_twice", said, ~said.duplicated(keys).to_numpy(), keys=keys, expected=1, found=2)
     both = said.merge(table, on=keys, how="left", suffixes=("", "_c"))
     exists = both["used"].notna().to_numpy()
@@ -80,7 +86,9 @@ def check_limit_table(case: Case) -> Iterator[Outcome]:
     both = both[exists]
     yield _numbers("limit_used", both, expected="used", found="said_used")
     yield _numbers("limit_limit", both, expected="limit", found="said_limit")
-    yield _numbers("limit_slack", both.assign(left=both["said_limit"] - both["said_used"]), expected="left", found="slack")
+    yield _numbers(
+        "limit_slack", both.assign(left=both["said_limit"] - both["said_used"]), expected="left", found="slack"
+    )
     yield outcome("limit_unit", both, _same_unit(both), keys=keys, expected=both["unit_c"], found=both["unit"])
     free = (both["worth"].isna() | (both["worth"] >= 0)).to_numpy()
     yield outcome("limit_worth", both, free, keys=keys, expected=">= 0", found=both["worth"])
@@ -95,11 +103,7 @@ def _small(table: pd.DataFrame) -> pd.Series[float]:
 
 
 def _numbers(check: str, rows: pd.DataFrame, *, expected: str, found: str) -> Outcome:
-    """Compare two columns with the tolerance of each row's unit and of the size of its limit.
-
-    A zone's use in the plan may lie above the recomputed one (the model's variable is bounded from below), not above
-    the limit.
-    """
+    """Compare two columns with the tolerance of each row's unit and of the size of its limit."""
     want, have = rows[expected].to_numpy(float), rows[found].to_numpy(float)
     size = np.fmax(np.abs(rows["limit"].to_numpy(float)), np.abs(want))
     units = rows["unit_c"].map(tolerance_unit)

@@ -32,10 +32,8 @@ def _sum(frame: pd.DataFrame, cny: pd.Series[float], case: Case) -> pd.Series[fl
 
 
 def _standing(case: Case, frame: pd.DataFrame, *, costs: pd.DataFrame, keys: list[str]) -> pd.Series[float]:
-    """Return the yearly cost of feeds or pipes from the year they are built [CNY/year]."""
-    rows = frame[[*keys, "built_year"]].merge(costs[[*keys, "cny_per_year"]], on=keys)
-    rows = rows.merge(pd.DataFrame({"year": list(case.years)}), how="cross")
-    rows = rows[rows["year"] >= rows["built_year"]]
+    """Return the yearly cost of feeds or pipes in the years they stand [CNY/year]."""
+    rows = frame[[*keys, "year"]].merge(costs[[*keys, "cny_per_year"]], on=keys)
     return _sum(rows, rows["cny_per_year"], case)
 
 
@@ -48,19 +46,14 @@ def annual_costs(case: Case) -> pd.DataFrame:
     away = case.outside.merge(tables["outside"], on=["outside", "workload"])
     water = case.water_loads
     per_hall = halls["cny_per_year"] + halls["mwh_change_per_year"] * e.energy_cny_per_mwh
-    feeds = case.feed_years
-    if case.is_on("phasing"):
-        connection = _standing(case, case.feeds, costs=tables["feeds"], keys=["site", "substation"])
-    else:
-        built = feeds[feeds["is_built"]].merge(tables["feeds"], on=["site", "substation"])
-        connection = _sum(built, built["cny_per_year"], case)
+    feeds = case.feed_years[case.feed_years["is_built"]]
     kw = pd.concat([loads[["year", "kw"]], blocks[["year", "kw"]]], ignore_index=True)
     terms = {
         "building": _sum(blocks, blocks["mw"] * e.building_cny_per_mw_year, case),
         "cooling_plant": _sum(blocks, blocks["mw"] * blocks["cooling_cny_per_mw_year"], case),
         "land": _sum(blocks, blocks["ha"] * blocks["land_cny_per_ha_year"], case),
-        "connection": connection,
-        "pipes": _standing(case, case.pipes, costs=tables["pipes"], keys=["site", "plant"]),
+        "connection": _standing(case, feeds, costs=tables["feeds"], keys=["site", "substation"]),
+        "pipes": _standing(case, case.pipe_years, costs=tables["pipes"], keys=["site", "plant"]),
         "energy": case.energy_mwh * e.energy_cny_per_mwh,
         "demand_charge": _sum(kw, kw["kw"] * e.demand_charge_cny_per_kw_year, case),
         "water": _sum(water, water["m3"] * water["cny_per_m3"], case),
@@ -92,7 +85,9 @@ def check_ledger(case: Case) -> Iterator[Outcome]:
         ok = ((rows["expected"] - rows["found"]).abs() <= allowed).to_numpy()
         yield outcome(f"ledger_{field}", rows, ok, keys=TERM_YEAR, expected=rows["expected"], found=rows["found"])
     odd = ledger[~ledger["term"].isin(TERMS)]
-    yield outcome("ledger_term", odd, odd["term"].isna().to_numpy(), keys=["term"], expected="a known term", found=odd["term"])
+    yield outcome(
+        "ledger_term", odd, odd["term"].isna().to_numpy(), keys=["term"], expected="a known term", found=odd["term"]
+    )
 
 
 def quantities(case: Case) -> dict[str, float]:

@@ -1,9 +1,9 @@
 """Audit of feeding and power: near-range feeds, the direct definition of dual feed, headroom, bays and zone share.
 
-    dual feed, by definition: with two feeds from different failure groups, each carries the whole class A load; the rest
-    may be split freely; a site without class A load needs one feed. Reserved on all feeds = site load + class A load.
-    zone: the load of one site counts once: the larger of its largest feed below the zone and of the sum of its feeds
-    below it less the class A load, which is reserved twice.
+dual feed, by definition: with two feeds from different failure groups, each carries the whole class A load; the rest
+may be split freely; a site without class A load needs one feed. Reserved on all feeds = site load + class A load.
+zone: the load of one site counts once: the larger of its largest feed below the zone and of the sum of its feeds
+below it less the class A load, which is reserved twice.
 """
 
 from __future__ import annotations

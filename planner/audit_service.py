@@ -87,7 +87,9 @@ def check_halls(case: Case) -> Iterator[Outcome]:
     rows = case.listed("stock", ["id", "year", "n_halls", "keep"], id="stock")
     halls = rows["stock"].map(stock["n_halls"]).astype(float)
     yield equal("n_halls", rows.assign(expected=halls, found=rows["n_halls"]), keys=["stock", "year"], unit="-")
-    gone = beside(total(case.halls, ["stock", "year"], "n"), rows[["stock", "year"]].assign(value=0.0), keys=["stock", "year"])
+    gone = beside(
+        total(case.halls, ["stock", "year"], "n"), rows[["stock", "year"]].assign(value=0.0), keys=["stock", "year"]
+    )
     rows = rows.merge(gone.rename(columns={"expected": "gone"})[["stock", "year", "gone"]], on=["stock", "year"])
     kept = rows.assign(expected=rows["stock"].map(stock["n_halls"]).astype(float) - rows["gone"], found=rows["keep"])
     yield equal("halls_kept", kept, keys=["stock", "year"], unit="halls")
@@ -96,12 +98,15 @@ def check_halls(case: Case) -> Iterator[Outcome]:
     yield known("stock_listed", every, listed, keys=["stock", "year"])
     n = case.halls.pivot_table(index=["stock", "option"], columns="year", values="n", aggfunc="sum", fill_value=0.0)
     n = n.reindex(columns=list(case.years), fill_value=0.0)
-    steps = n.diff(axis=1).fillna(n).stack().rename("value").rename_axis(["stock", "option", "year"]).reset_index()
+    more = n.diff(axis=1).fillna(n).reset_index()
+    steps = more.melt(["stock", "option"], var_name="year", value_name="value").astype({"year": "int64"})
     back = (steps["value"] >= 0).to_numpy()
     keys = ["stock", "option", "year"]
     yield outcome("halls_stay", steps, back, keys=keys, expected=">= 0 more", found=steps["value"])
-    moves = steps[steps["value"] != 0].astype({"year": "int64"})
-    allowed = set(case.tables["stock_options"][keys].itertuples(index=False, name=None)) if case.is_on("stock") else set()
+    moves = steps[steps["value"] != 0]
+    allowed = (
+        set(case.tables["stock_options"][keys].itertuples(index=False, name=None)) if case.is_on("stock") else set()
+    )
     yield known("hall_option", moves, allowed, keys=keys)
 
 

@@ -16,7 +16,7 @@ PLANT_MONTH = ["plant", "month", "year"]
 
 
 def check_pipes(case: Case) -> Iterator[Outcome]:
-    """Every pipe reaches its plant, is as long as its route, and stands before water flows."""
+    """Every pipe reaches its plant and is as long as its route."""
     pipes, plants = case.pipes, case.region["reclaimed_plants"]
     allowed = set(case.tables["pipes"][PIPE].itertuples(index=False, name=None))
     yield known("pipe_in_reach", pipes, allowed, keys=PIPE)
@@ -29,11 +29,6 @@ def check_pipes(case: Case) -> Iterator[Outcome]:
     yield outcome("pipe_km", dug, ok, keys=PIPE, expected=km, found=dug["km"])
     table = pipes[PIPE].merge(case.tables["pipes"], on=PIPE, how="left")["km"]
     yield equal("pipe_km", pipes.assign(expected=table.to_numpy(), found=pipes["km"]), keys=PIPE, unit="km")
-    used = case.water_loads.groupby([*PIPE, "year"], as_index=False)["m3"].sum()
-    used = used.merge(pipes, on=PIPE, how="left")
-    ok = ((used["m3"] == 0) | (used["built_year"] <= used["year"])).to_numpy()
-    keys = [*PIPE, "year"]
-    yield outcome("pipe_built", used, ok, keys=keys, expected="built before use", found=used["built_year"])
     names = plants[["plant", "name_en", "name_zh"]]
     said = pd.DataFrame(
         [(w["plant"], w["name"], w["name_zh"]) for s in case.plan["sites"] for w in s["water"]],
