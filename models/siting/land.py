@@ -28,8 +28,8 @@ def _used(data: SitingData, d: Decisions) -> pd.DataFrame:
     """Return n_blocks' index with `ha` per block and the site's `neg_area`, where blocks need land."""
     blocks = d["n_blocks"].merge(data["technologies"][["technology", "block_mw", "area_ha_per_mw"]], on="technology")
     blocks = blocks.assign(ha=blocks["block_mw"].astype(float) * blocks["area_ha_per_mw"].astype(float))
-    area = value_of(data["sites"], ["site"], "area_ha")
-    return blocks[blocks["ha"] > 0].assign(neg_area=-blocks["site"].map(area).astype(float))
+    blocks = blocks[blocks["ha"] > 0].merge(data["sites"][["site", "area_ha"]], on="site")
+    return blocks.assign(neg_area=-blocks["area_ha"].astype(float))
 
 
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
