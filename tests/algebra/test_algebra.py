@@ -56,9 +56,10 @@ def test_every_constraint_says_what_is_limited_and_in_which_unit() -> None:
     assert all(doc for _, doc, _, _ in model().matrix.spans)
 
 
-def named_rows(built: SitingModel) -> dict[tuple[object, ...], tuple[object, ...]]:
+def named_rows(built: SitingModel) -> dict[tuple[str, ...], tuple[float, ...]]:
     """Return every row by constraint and index: columns, coefficients, bounds."""
-    m, out = built.matrix, {}
+    m = built.matrix
+    out: dict[tuple[str, ...], tuple[float, ...]] = {}
     for name, _, index, first in m.spans:
         for k, key in enumerate(index.itertuples(index=False, name=None)):
             a, b = m.starts[first + k], m.starts[first + k + 1]

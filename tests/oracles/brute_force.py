@@ -130,7 +130,8 @@ def _bays_free(d: Definition, connections: dict[str, Any]) -> bool:
 
 def _blocks_fixed(d: Definition, plans: dict[str, Blocks]) -> tuple[dict[Key, float], dict[Key, float]]:
     """Return the block columns, and which sites may not exceed the energy threshold of a PUE band."""
-    fixed, upper = {}, {}
+    fixed: dict[Key, float] = {}
+    upper: dict[Key, float] = {}
     bands = pairs(d.data, "pue_bands", ["climate", "technology", "threshold_mwh"])
     for site, plan in plans.items():
         for t, n in zip(d.data.years, plan, strict=True):

@@ -39,6 +39,7 @@ def test_less_water_costs_more_and_takes_wet_cooling_from_the_plant_that_runs_sh
     assert at_most(plenty.objective, scarce.objective)
     assert scarce.objective > plenty.objective * (1 + 1e-5)
     assert wet_load_by_plant(scarce)["P0"] < wet_load_by_plant(plenty)["P0"] - 0.5
+    assert scarce.solution.values is not None
     rows = row_table(scarce.solver.model, scarce.solution.values)
     used = rows[(rows["constraint"] == "plant_supply") & rows["index"].map(lambda k: k[0] == "P0" and k[1] == 7)]
     assert (used["used"] <= 60.0 + 1e-6).all()
