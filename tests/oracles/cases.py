@@ -11,7 +11,10 @@ from tests.oracles.tiny import tiny_data
 
 ALL = tuple(range(200))
 # 30 of them: quick to enumerate, every family binds in at least three
-FAST = tuple(range(30))
+FAST = (
+    3, 8, 12, 13, 21, 53, 60, 63, 74, 78, 88, 89, 98, 100, 113,
+    119, 122, 123, 133, 137, 142, 143, 147, 150, 153, 165, 178, 182, 191, 199,
+)  # fmt: skip
 
 
 @functools.cache

@@ -81,6 +81,9 @@ class Programme:
             low[self.columns[key]] = high[self.columns[key]] = value
         h.changeColsBounds(len(low), np.arange(len(low), dtype=np.int32), low, high)
         h.run()
+        if h.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # lost from a far starting basis: begin afresh
+            h.clearSolver()
+            h.run()
         status = h.getModelStatus()
         if status == highspy.HighsModelStatus.kOptimal:
             return float(h.getInfo().objective_function_value)
