@@ -45,6 +45,21 @@ class RowBlock:
         return len(self.index)
 
 
+def _partners(index: pd.DataFrame, frame: pd.DataFrame) -> tuple[Ints, Ints]:
+    """Return (position in frame, row of index) of every pair that agrees in the columns both have: an inner join."""
+    row_code, own_code = np.zeros(len(index), np.int64), np.zeros(len(frame), np.int64)
+    for key in [k for k in index.columns if k in frame.columns]:
+        codes, labels = pd.factorize(np.concatenate([index[key].to_numpy(), frame[key].to_numpy()]))
+        row_code = row_code * len(labels) + codes[: len(index)]
+        own_code = own_code * len(labels) + codes[len(index) :]
+    order = np.argsort(row_code, kind="stable")
+    first = np.searchsorted(row_code[order], own_code, side="left")
+    count = np.searchsorted(row_code[order], own_code, side="right") - first
+    at = np.repeat(np.arange(len(frame)), count)
+    within = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
+    return at, order[np.repeat(first, count) + within]
+
+
 def block(
     name: str,
     index: pd.DataFrame,
@@ -58,19 +73,14 @@ def block(
 
     A row of `index` may have no partner in a term; a term's row without partner in `index` is left out.
     """
-    keys = list(index.columns)
-    numbered = index.reset_index(drop=True)
-    numbered = numbered.assign(_row=np.arange(len(numbered)))
     rows, cols, coefs = [], [], []
     for term in terms:
-        shared = [k for k in keys if k in term.frame.columns]
-        values = term.frame[term.coef].to_numpy(float) if isinstance(term.coef, str) else term.coef
-        slim = term.frame[[*shared, "col"]].assign(_coef=values)
-        joined = slim.merge(numbered, on=shared, how="inner")
-        rows.append(joined["_row"].to_numpy(np.int64))
-        cols.append(joined["col"].to_numpy(np.int64))
-        coefs.append(joined["_coef"].to_numpy(float))
-    n = len(numbered)
+        at, row = _partners(index, term.frame)
+        values = term.frame[term.coef].to_numpy(float) if isinstance(term.coef, str) else np.full(len(term.frame), term.coef)
+        rows.append(row)
+        cols.append(term.frame["col"].to_numpy(np.int64)[at])
+        coefs.append(values[at])
+    n = len(index)
     return RowBlock(
         name=name,
         doc=doc,
