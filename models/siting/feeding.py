@@ -31,8 +31,10 @@ Source
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
+from numpy.typing import NDArray
 
 from models.siting.algebra import grouped, rows_of, total, value_of, weighted
 from models.siting.blocks import RowBlock, Term, block
@@ -73,6 +75,20 @@ def _groups(data: SitingData, decisions: Decisions) -> pd.DataFrame:
     fed = decisions["is_fed"].merge(data["feeds"][["site", "substation", "group"]], on=["site", "substation"])
     size = fed.groupby(["site", "group", "year"])["col"].transform("size")
     return fed[size > 1]
+
+
+def settled(data: SitingData, decisions: Decisions, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a solution with node_mva at the least value its rows allow: where headroom is left a solver may say more."""
+    key = ["site", "node", "year"]
+    below = _feeds_below(data, decisions)
+    below = below.assign(mva=values[below["col"].to_numpy(np.int64)])
+    load = below.groupby(key, as_index=False)["mva"].agg(["max", "sum"])
+    class_a = decisions["class_a_mva"][[*SITE_YEAR, "col"]].rename(columns={"col": "a_col"})
+    load = decisions["node_mva"][[*key, "col"]].merge(load, on=key).merge(class_a, on=SITE_YEAR, how="left")
+    a = np.where(load["a_col"].isna(), 0.0, values[load["a_col"].fillna(0).to_numpy(np.int64)])
+    out = values.copy()
+    out[load["col"].to_numpy(np.int64)] = np.maximum(load["max"].to_numpy(float), load["sum"].to_numpy(float) - a)
+    return out
 
 
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:

@@ -55,7 +55,7 @@ def binding_families(solver: Solver, found: float) -> set[str]:
         for row in rows:
             solver.set_row(row, -np.inf, np.inf)
         relaxed = optimum(solver.solve(EXACT)) if rows else found
-        if family == "land":
+        if family == "land" and _is_land_short(solver.model.data):
             data = solver.model.data
             relaxed = optimum(solved(data.changed(sites=data["sites"].assign(area_ha=1000.0)))[1])
         for row in rows:
@@ -63,3 +63,9 @@ def binding_families(solver: Solver, found: float) -> set[str]:
         if relaxed < found and not same(relaxed, found, tolerance=1e-5):
             out.add(family)
     return out
+
+
+def _is_land_short(data: SitingData) -> bool:
+    """Say whether some site cannot hold its largest size of the technology that needs most land."""
+    per_mw = float(data["technologies"]["area_ha_per_mw"].max())
+    return bool((data["sites"]["area_ha"] < data["sites"]["it_max_mw"] * per_mw).any())

@@ -27,6 +27,6 @@ def outcome(seed: int) -> tuple[float, frozenset[str]]:
 
 
 def small_data(seed: int) -> SitingData:
-    """Return a small random region for the comparison with CBC: three sites, one or two years."""
-    years = (2030, 2035) if seed % 3 == 0 else (2030,)
-    return random_data(1000 + seed, n_sites=3, n_stations=3, years=years, demand_mw=30.0)
+    """Return a small random region for the comparison with CBC: two or three sites, one or two years."""
+    years = (2030, 2035) if seed % 10 == 0 else (2030,)
+    return random_data(1000 + seed, n_sites=2 + seed // 100, n_stations=3, years=years, demand_mw=25.0)

@@ -7,14 +7,15 @@ from pathlib import Path
 
 from pulp.apis import PULP_CBC_CMD
 
-from models.siting import build
-from models.siting.data import SitingData
+from models.siting.compile import SitingModel
 from models.siting.solve import load
 
 
-def cbc_optimum(data: SitingData, folder: Path) -> float:
+def cbc_optimum(model: SitingModel, folder: Path) -> float:
     """Return CBC's optimum of the siting model, infinity where it finds it infeasible."""
-    return solve_file(_write(data, folder / "model.mps"), folder / "answer.txt")
+    path = folder / "model.mps"
+    load(model.matrix).writeModel(str(path))
+    return solve_file(path, folder / "answer.txt")
 
 
 def solve_file(model: Path, answer: Path) -> float:
@@ -29,9 +30,3 @@ def solve_file(model: Path, answer: Path) -> float:
     if "nfeasible" in head:
         return float("inf")
     raise RuntimeError(f"CBC ended with {head!r}: {done.stdout[-500:]}")
-
-
-def _write(data: SitingData, path: Path) -> Path:
-    highs = load(build(data).matrix)
-    highs.writeModel(str(path))
-    return path

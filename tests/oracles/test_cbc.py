@@ -13,6 +13,6 @@ from tests.oracles.cbc import cbc_optimum
 
 @pytest.mark.parametrize("seed", range(30))
 def test_cbc_finds_the_same_optimum(seed: int, tmp_path: Path) -> None:
-    data = small_data(seed)
+    solver, solution = solved(small_data(seed))
 
-    assert same(optimum(solved(data)[1]), cbc_optimum(data, tmp_path))
+    assert same(optimum(solution), cbc_optimum(solver.model, tmp_path))

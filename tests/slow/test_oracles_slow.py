@@ -31,6 +31,6 @@ def test_each_family_binds_in_at_least_twenty_of_all_cases() -> None:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_cbc_finds_the_same_optimum_in_all_cases(seed: int, tmp_path: Path) -> None:
-    data = small_data(seed)
+    solver, solution = solved(small_data(seed))
 
-    assert same(optimum(solved(data)[1]), cbc_optimum(data, tmp_path))
+    assert same(optimum(solution), cbc_optimum(solver.model, tmp_path))
