@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from models.climate import synthetic_year
-from models.cooling import TECHNOLOGIES, coefficients
+from models.cooling import STOCK_TECHNOLOGIES, TECHNOLOGIES, Technology, coefficients
 from planner.policy import PolicyPack
 from planner.region import Region
 from planner.scenario import Scenario
@@ -32,7 +33,12 @@ class Physics:
 
 
 def climate_coefficients(
-    region: Region, *, stations: list[str], overhead_share: float, pue_fixed_share: float
+    region: Region,
+    technologies: Mapping[str, Technology],
+    *,
+    stations: list[str],
+    overhead_share: float,
+    pue_fixed_share: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return annual and monthly cooling coefficients of all technologies for each climate station."""
     annual, monthly = [], []
@@ -40,7 +46,7 @@ def climate_coefficients(
         normals = region["climate"].loc[lambda f, s=station: f["station"] == s].sort_values("month")
         weather = synthetic_year(normals)
         a, m = coefficients(
-            tuple(TECHNOLOGIES.values()), weather, overhead_share=overhead_share, pue_fixed_share=pue_fixed_share
+            tuple(technologies.values()), weather, overhead_share=overhead_share, pue_fixed_share=pue_fixed_share
         )
         annual.append(a.reset_index().assign(climate=station))
         monthly.append(m.assign(climate=station))
@@ -78,10 +84,10 @@ def assemble_physics(region: Region, scenario: Scenario, policy: PolicyPack, *, 
     """Return all weather-dependent frames for the climate stations in use."""
     c, pf = scenario.cooling, scenario.power.power_factor
     annual, monthly = climate_coefficients(
-        region, stations=stations, overhead_share=c.overhead_share, pue_fixed_share=c.pue_fixed_share
+        region, TECHNOLOGIES, stations=stations, overhead_share=c.overhead_share, pue_fixed_share=c.pue_fixed_share
     )
     stock_annual, stock_monthly = climate_coefficients(
-        region, stations=stations, overhead_share=c.stock_overhead_share, pue_fixed_share=0.0
+        region, STOCK_TECHNOLOGIES, stations=stations, overhead_share=c.stock_overhead_share, pue_fixed_share=0.0
     )
     works = pd.DataFrame(
         [(k, w.load_factor, w.coincidence) for k, w in scenario.workloads.items()],

@@ -125,7 +125,7 @@ def assemble_stock(
         reclaimed = float(row.reclaimed_share)
         if isinstance(row.plant, str):
             use += [(row.plant, m, w * 24.0 * float(row.it_mw) * reclaimed) for m, w in zip(months, per_mwh, strict=True)]
-        for option in scenario.stock.options:
+        for option in () if "stock" in scenario.families_off else scenario.stock.options:
             pue, pue_design, after = _after(option, scenario, physics, climate[row.stock])
             it_after = 0.0 if option == "vacate" else mean
             if option == "convert" and convert is not None:

@@ -16,13 +16,16 @@ import geopandas as gpd
 
 from models.siting.solve import Progress
 from planner.audit import audit_plan
-from planner.check import check_plan
+from planner.check import check_plan, check_sites
 from planner.infeasible import explain
 from planner.plan import Plan
 from planner.read import read_region
 from planner.region import Region
 from planner.scenario import Scenario, load_scenario
 from planner.session import Session
+
+
+__all__ = ["PlanResult", "check_sites", "finish", "run"]
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,6 @@ def finish(session: Session, plan: Plan) -> Plan:
     plan = plan.changed(audit=audit_plan(plan.data, session.region, session.scenario, assembled=session.assembled))
     times["audit_s"] = time.perf_counter() - started
     started = time.perf_counter()
-    security, grid = check_plan(plan.data, session.region)
+    security, grid = check_plan(plan.data, session.region, assembled=session.assembled)
     times["check_s"] = time.perf_counter() - started
     return plan.changed(security=security, grid=grid, record={**plan["record"], "times": times})

@@ -19,7 +19,8 @@ from models.siting.objective import UNITS, ledger, water_quantity
 from models.siting.solve import Solution
 from planner.assemble import Assembled
 from planner.plan_limits import limit_rows
-from planner.plan_tables import _names, _records, assignment_rows, by_district, decided, records, site_rows
+from models.siting.data import DRY
+from planner.plan_tables import TOLERANCE, _names, _records, assignment_rows, by_district, decided, records, site_rows
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -108,13 +109,15 @@ def make_plan(
     """Return the plan of a solution that has values."""
     if solution.values is None or solution.objective is None:
         raise ValueError("the solution has no values")
-    x, data = solution.values, model.data
+    x, data = tightened(model, solution.values), model.data
     values = decided(model, x)
     sign = -1.0 if scenario.objective.name == "it_mw" else 1.0
     plan = empty_plan(region, scenario, status=solution.status, record=record)
-    plan["objective"]["value"] = sign * solution.objective
-    plan["bound"] = None if solution.bound is None else sign * solution.bound
-    plan["gap"] = solution.gap
+    value = float(model.matrix.cost @ x)
+    plan["objective"]["value"] = sign * value
+    if solution.bound is not None:
+        plan["bound"] = sign * min(solution.bound, value)
+        plan["gap"] = abs(value - min(solution.bound, value)) / max(abs(value), 1e-9)
     plan["ledger"] = _ledger(model, x)
     plan["year_weights"] = {str(y): float(w) for y, w in data.year_weights.items()}
     plan["sites"] = site_rows(
@@ -130,6 +133,33 @@ def make_plan(
     plan["plant_water"], plan["water_totals"] = _water(model, x, values)
     plan["limits"] = limit_rows(model, x, worths)
     return Plan(plan)
+
+
+def tightened(model: SitingModel, x: np.ndarray) -> np.ndarray:
+    """Return the values without what a solver may leave over: zone loads above their feeds, pipes without water.
+
+    The point stays feasible and never costs more.
+    """
+    d, out = model.decisions, x.copy()
+    below = d["feed_mva"].merge(model.data["ancestors"], on="substation")
+    below = below.assign(mva=x[below["col"].to_numpy(np.int64)])
+    sums = below.groupby(["site", "node", "year"], as_index=False)["mva"].agg(["sum", "max"])
+    own = d["class_a_mva"][["site", "year", "col"]]
+    own = own.assign(class_a=x[own["col"].to_numpy(np.int64)]).drop(columns=["col"])
+    node = d["node_mva"].merge(sums, on=["site", "node", "year"]).merge(own, on=["site", "year"], how="left")
+    least = np.maximum(node["max"], node["sum"] - node["class_a"].fillna(0.0))
+    out[node["col"].to_numpy(np.int64)] = least.to_numpy(float)
+    loads = d["load_mw"].assign(mw=x[d["load_mw"]["col"].to_numpy(np.int64)])
+    wet = loads[(loads["plant"] != DRY) & (loads["mw"] > TOLERANCE)]
+    used = wet.groupby(["site", "plant"], as_index=False)["year"].agg(first="min")
+    pipes = d["is_piped"].merge(used, on=["site", "plant"], how="left")
+    if "phasing" in dict(model.families).values():
+        stands = pipes["year"] >= pipes["first"].fillna(np.inf)
+    else:
+        keys = ["site", "plant", "year"]
+        stands = pd.MultiIndex.from_frame(pipes[keys]).isin(pd.MultiIndex.from_frame(wet[keys]))
+    out[pipes["col"].to_numpy(np.int64)] = np.asarray(stands, float)
+    return out
 
 
 def _ledger(model: SitingModel, x: np.ndarray) -> list[dict[str, Any]]:

@@ -4,8 +4,9 @@
     plan = session.solve()
     cheaper = session.with_scenario(scenario.changed({"water.availability_share": 0.03})).solve()
 
-A changed scenario is assembled again; where the new matrix has the same coefficients, only bounds and costs are changed
-in the loaded model. Equal scenarios are answered from the cache, except runs that ended by their time limit.
+A changed scenario is assembled and built again. Equal scenarios are answered from the cache, except runs that ended by their
+time limit. The solver of the last plan stays loaded: its rows and columns can be changed in place (`Solver.set_row`,
+`set_column`, `add_row`), which is where the rounds of an AC loop belong.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ from typing import Any
 
 import numpy as np
 
-from models.siting import SitingModel, build
-from models.siting import FAMILIES
+from models.siting import FAMILIES, SitingData, SitingModel, build
+from models.siting.merge import merge_sites
 from models.siting.solve import THREADS, Options, Progress, Solution, Solver
+from models.siting.staged import solve_staged
 from planner import __version__
 from planner.assemble import Assembled, assemble
 from planner.plan import Plan, empty_plan, make_plan
 from planner.region import Region
 from planner.scenario import Scenario
 
+STAGED_FROM_SITES = 150  # below, one solve of the whole model is faster than its stages
 PACKAGES = ("pyomo", "highspy", "pandapower", "geopandas", "shapely", "numpy", "pandas")
 
 
@@ -49,15 +52,31 @@ class Session:
         started = time.perf_counter()
         self.assembled: Assembled = assemble(self.region, scenario)
         times["assemble_s"] = time.perf_counter() - started
-        started = time.perf_counter()
         off = set(scenario.families_off)
-        families = tuple(f for f in FAMILIES if f.__name__.rsplit(".", 1)[-1] not in off)
-        self.model: SitingModel = build(self.assembled.data, families=families)
-        times["build_s"] = time.perf_counter() - started
-        self.solver = Solver(self.model)
-        times["handover_s"] = self.solver.handover_s
+        self._families = tuple(f for f in FAMILIES if f.__name__.rsplit(".", 1)[-1] not in off)
         self.scenario = scenario
-        self.times = times
+        self.times = {**times, "build_s": 0.0, "handover_s": 0.0}
+        self.models: dict[str, SitingModel] = {}
+        self.solver: Solver | None = None
+
+    def _build(self, data: SitingData) -> SitingModel:
+        started = time.perf_counter()
+        model = build(data, families=self._families)
+        self.times["build_s"] += time.perf_counter() - started
+        return model
+
+    @property
+    def is_staged(self) -> bool:
+        """Return whether there are so many candidates that the model is solved in stages."""
+        return len(self.assembled.data["sites"]) > STAGED_FROM_SITES
+
+    @property
+    def model(self) -> SitingModel:
+        """Return the model that the last plan came from; before a solve the model of all candidates, like sites merged."""
+        if "plan" not in self.models:
+            data = self.assembled.data
+            self.models["plan"] = self._build(merge_sites(data)[0] if self.is_staged else data)
+        return self.models["plan"]
 
     def with_scenario(self, scenario: Scenario) -> Session:
         """Take another scenario on the same region and return the session."""
@@ -66,11 +85,15 @@ class Session:
         return self
 
     def size(self) -> dict[str, int]:
-        """Return candidates, rows, columns, integers, nonzeros of the loaded model."""
-        m = self.model.matrix
+        """Return candidates and feeds of the region, and the size of the largest model solved for them."""
+        largest = max(self.models.values(), key=lambda model: model.matrix.n_rows, default=None)
+        size = {"candidates": len(self.assembled.data["sites"]), "feeds": len(self.assembled.data["feeds"])}
+        if largest is None:
+            return size
+        m = largest.matrix
         return {
-            "candidates": len(self.assembled.data["sites"]),
-            "feeds": len(self.assembled.data["feeds"]),
+            **size,
+            "sites_in_model": len(largest.data["sites"]),
             "rows": m.n_rows,
             "columns": m.n_cols,
             "integers": int(m.is_integer.sum()),
@@ -103,7 +126,16 @@ class Session:
             plan, self.solution = self._cache[key]
             return plan
         options = Options(gap=rules.gap, time_limit_s=time_limit_s or rules.time_limit_s, seed=rules.seed)
-        solution = self.solver.solve(options, progress=progress, should_stop=should_stop)
+        if self.is_staged:
+            staged = solve_staged(
+                self.assembled.data, self._build, options, progress=progress, should_stop=should_stop
+            )
+            self.models = {"plan": staged.model, "merged": staged.merged}
+            self.solver, solution = staged.solver, staged.solution
+        else:
+            self.solver = Solver(self.model)
+            solution = self.solver.solve(options, progress=progress, should_stop=should_stop)
+        self.times["handover_s"] = self.solver.handover_s
         self.solution = solution
         if solution.values is None:
             return Plan(

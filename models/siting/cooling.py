@@ -8,6 +8,7 @@
     pipe_needed[site, plant, year]:          peak m3 a day of the site's load from the plant <= most m3 a day * is_piped
     load_sum[climate, technology, plant, workload, year]:  total_load_mw = sum over sites of load_mw
     installed_sum[climate, technology, year]:              total_installed_mw = sum over sites of block_mw * n_blocks
+    energy_sum[year]:  energy_mwh = sum of mwh_per_mw_year * total_load_mw + sum of fixed mwh * total_installed_mw
 
 Symbols
     n_max, n_band   whole blocks that land, feeds, demand or the energy threshold allow        [blocks]   bound
@@ -86,6 +87,12 @@ def _bands(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
     return large, banded.assign(n_band=np.minimum(-banded["neg_max"], n_band))
 
 
+def _energy(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return total_load_mw and total_installed_mw with `mwh_per_mw_year`."""
+    loads = d["total_load_mw"].merge(data["performance"], on=["climate", "technology", "workload"])
+    return loads, d["total_installed_mw"].merge(data["overheads"], on=["climate", "technology"])
+
+
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     """Return the family as arrays (compared with `add` by a test)."""
     d = decisions
@@ -117,6 +124,9 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
               [Term(d["total_load_mw"]), Term(loads.assign(c=-1.0), "c")], doc="Load of all sites [MW IT]", **zero),
         block("installed_sum", d["total_installed_mw"][["climate", "technology", "year"]],
               [Term(d["total_installed_mw"]), Term(blocks_, "neg_mw")], doc="Installed load of all sites [MW IT]", **zero),
+        block("energy_sum", d["energy_mwh"][["year"]],
+              [Term(d["energy_mwh"]), *(Term(f.assign(c=-f["mwh_per_mw_year"]), "c") for f in _energy(data, d))],
+              doc="Energy of new sites [MWh/year]", **zero),
     ]  # fmt: skip
 
 
@@ -167,3 +177,11 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     @m.Constraint(rows_of(d["total_installed_mw"], ["climate", "technology", "year"]), doc="Installed load of all sites [MW IT]")
     def installed_sum(m, *i):
         return m.total_installed_mw[i] - total(m.n_blocks, blocks_of[i]) == 0
+
+    drawn, fixed_part = _energy(data, d)
+    drawn_of = weighted(drawn, ["year"], TOTAL, "mwh_per_mw_year")
+    fixed_of = weighted(fixed_part, ["year"], ["climate", "technology", "year"], "mwh_per_mw_year")
+
+    @m.Constraint(list(data.years), doc="Energy of new sites [MWh/year]")
+    def energy_sum(m, t):
+        return m.energy_mwh[t] - total(m.total_load_mw, drawn_of[t]) - total(m.total_installed_mw, fixed_of[t]) == 0

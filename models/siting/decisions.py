@@ -304,6 +304,8 @@ def make_decisions(data: SitingData) -> Decisions:
     """Return every variable of the model with its bounds and column position."""
     feeds = feed_bounds(data)
     bounds = site_bounds(data, feeds)
+    whole = feeds["site"].map(bounds.set_index("site")["smax_mva"])
+    feeds = feeds.assign(max_mva=np.minimum(feeds["max_mva"], whole))
     blocks = _blocks(data, bounds)
     loads = _loads(data, blocks)
     frames = {**_site_frames(data, feeds, bounds), **_cooling_frames(data, blocks, loads), **_system_frames(data)}

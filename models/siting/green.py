@@ -1,12 +1,11 @@
 """Green power and certificates cover the required share of the energy of new load; each channel has its limit.
 
-    energy_sum[year]:          energy_mwh = sum of mwh_per_mw_year * total_load_mw + fixed mwh * total_installed_mw
     green_share[year]:         sum over resources of green_mwh >= green_share * energy_mwh
     green_within_use[year]:    sum over resources of green_mwh <= energy_mwh
     resource_share[resource, year]:  green_mwh <= max_share * energy_mwh
 
 Symbols
-    energy_mwh[year]            energy of new sites                                  [MWh/year]   decision
+    energy_mwh[year]            energy of new sites, see `cooling`                   [MWh/year]   decision
     green_mwh[resource, year]   contracted green power or certificates, upper bound: the channel   [MWh/year]   decision
     Grid average share, contracts and certificates are three things: only the last two are counted here.
 
@@ -21,8 +20,7 @@ from __future__ import annotations
 
 import pyomo.environ as pyo
 
-from models.siting.algebra import grouped, value_of, weighted
-from models.siting.algebra import total as weighted_sum
+from models.siting.algebra import grouped, value_of
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions
 
@@ -30,19 +28,9 @@ from models.siting.decisions import Decisions
 def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     """Add the family's rows in Pyomo."""
     d: Decisions = m.siting_decisions
-    key = ["climate", "technology", "plant", "workload", "year"]
-    loads = d["total_load_mw"].merge(data["performance"], on=["climate", "technology", "workload"])
-    loads_of = weighted(loads, ["year"], key, "mwh_per_mw_year")
-    fixed = d["total_installed_mw"].merge(data["overheads"], on=["climate", "technology"])
-    fixed_of = weighted(fixed, ["year"], ["climate", "technology", "year"], "mwh_per_mw_year")
     resources_of = grouped(d["green_mwh"], ["year"], ["resource", "year"])
     share = value_of(data["years_table"].dropna(subset=["green_share"]), ["year"], "green_share")
     limited = value_of(data["green"].dropna(subset=["max_share"]), ["resource", "year"], "max_share")
-
-    @m.Constraint(list(data.years), doc="Energy of new sites [MWh/year]")
-    def energy_sum(m, t):
-        used = weighted_sum(m.total_load_mw, loads_of[t]) + weighted_sum(m.total_installed_mw, fixed_of[t])
-        return m.energy_mwh[t] - used == 0
 
     @m.Constraint([t for t in share if share[t] > 0], doc="Green power and certificates required [MWh/year]")
     def green_share(m, t):

@@ -1,6 +1,7 @@
 """Like sites merged into one that counts: a relaxation with a valid bound, and the way back to single sites.
 
-Sites with the same feeding stations, plants, land price and climate differ only by lengths and area. A merged site takes
+Sites with the same feeding stations, plants, land price, climate and about the same distance to the nearest station differ
+little in cost. A merged site takes
 the largest area, the lowest costs and the widest reach of its members, and its binaries become counts up to their number.
 Every row of the model, summed over the members, then holds for the merged site, so the optimum of the merged model is a
 bound for the model of single sites; the single sites are chosen afterwards in a model of few candidates (see `staged`).
@@ -12,6 +13,7 @@ import pandas as pd
 
 from models.siting.data import SitingData
 
+STEP_KM = 4.0  # sites of one class have nearest stations at about the same distance: the bound loses almost nothing
 LIKE = ("climate", "land_cny_per_ha_year", "it_min_mw", "it_max_mw")
 
 
@@ -22,6 +24,8 @@ def classes(data: SitingData) -> pd.Series:
     plants = data["pipes"].sort_values(["site", "plant"]).groupby("site")["plant"].agg("|".join)
     key = pd.DataFrame({"stations": stations.reindex(sites.index), "plants": plants.reindex(sites.index)}).fillna("")
     key = key.join(sites[list(LIKE)])
+    nearest = data["feeds"].groupby("site")["km"].min().reindex(sites.index)
+    key["distance"] = (nearest.astype(float) / STEP_KM).round().fillna(-1)
     own = sites["is_fixed"].astype(bool) | (sites["min_mw"].astype(float) > 0)
     key["alone"] = pd.Series(sites.index.astype(str), index=sites.index).where(own, "")
     number = key.groupby(list(key.columns), sort=False).ngroup()

@@ -6,9 +6,10 @@ to change the number of threads between two objects).
 
 from __future__ import annotations
 
+import contextlib
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import highspy
@@ -18,9 +19,11 @@ from numpy.typing import NDArray
 
 from models.siting.blocks import Matrix
 from models.siting.compile import SitingModel
+from models.siting.feeding import settled
 
 FIXED_FOR_WORTH = ("is_open", "is_dual", "is_fed", "is_piped", "is_large")
 THREADS = 1
+WORTH_TIME_LIMIT_S = 600.0
 
 
 @dataclass(frozen=True)
@@ -35,11 +38,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Options:
-    """How to solve: relative gap, time limit [s], seed."""
+    """How to solve: relative gap, time limit [s], seed; HiGHS's own values where None.
+
+    `target` stops as soon as the incumbent is that good.
+    """
 
     gap: float = 0.005
     time_limit_s: float = 60.0
     seed: int = 0
+    max_nodes: int | None = None
+    heuristic_effort: float | None = None
+    target: float | None = None
 
 
 @dataclass(frozen=True)
@@ -78,14 +87,11 @@ class Solver:
     ) -> Solution:
         """Solve to the gap or the time limit; the incumbent survives a time limit or an interrupt."""
         h = self._highs
-        for name, value in (
-            ("mip_rel_gap", options.gap),
-            ("mip_abs_gap", 1e-6),
-            ("time_limit", float(options.time_limit_s)),
-            ("random_seed", options.seed),
-        ):
-            h.setOptionValue(name, value)
+        self._set_options(options)
         began = time.perf_counter()
+        # what an earlier run left behind would be taken as a MIP start and completed in a sub-MIP, whose bound the
+        # logging callback then reports as if it were the model's
+        h.clearSolver()
         if start is not None:
             h.setSolution(len(start), np.arange(len(start), dtype=np.int32), start)
         self._listen(began, progress, should_stop)
@@ -94,6 +100,53 @@ class Solver:
         finally:
             h.clearCallbacks()
         return self._answer(time.perf_counter() - began)
+
+    def _set_options(self, options: Options) -> None:
+        has_heuristics = options.heuristic_effort is None or options.heuristic_effort > 0
+        values = {
+            "mip_rel_gap": options.gap,
+            "mip_abs_gap": 1e-6,
+            "time_limit": float(options.time_limit_s),
+            "random_seed": options.seed,
+            "mip_max_nodes": highspy.kHighsIInf if options.max_nodes is None else options.max_nodes,
+            "mip_heuristic_effort": 0.05 if options.heuristic_effort is None else options.heuristic_effort,
+            # the plan that serves nothing is always feasible; as a first incumbent it leads every heuristic astray
+            "mip_heuristic_run_feasibility_jump": False,
+            "mip_heuristic_run_rins": has_heuristics,
+            "mip_heuristic_run_rens": has_heuristics,
+            "mip_heuristic_run_root_reduced_cost": has_heuristics,
+            "objective_target": -highspy.kHighsInf if options.target is None else options.target,
+        }
+        for name, value in values.items():
+            if self._highs.setOptionValue(name, value) != highspy.HighsStatus.kOk:
+                raise RuntimeError(f"HiGHS refused option {name} = {value}")
+
+    @contextlib.contextmanager
+    def relaxed(self, cols: NDArray[np.int64]) -> Iterator[None]:
+        """Treat the given columns as continuous inside the block."""
+        integer = cols[self.model.matrix.is_integer[cols]]
+        _set_integrality(self._highs, integer, highspy.HighsVarType.kContinuous)
+        try:
+            yield
+        finally:
+            _set_integrality(self._highs, integer, highspy.HighsVarType.kInteger)
+
+    @contextlib.contextmanager
+    def bounded(
+        self, cols: NDArray[np.int64], lower: NDArray[np.float64], upper: NDArray[np.float64]
+    ) -> Iterator[None]:
+        """Hold the given columns between other bounds inside the block."""
+        m = self.model.matrix
+        _set_bounds(self._highs, cols, lower, upper)
+        try:
+            yield
+        finally:
+            _set_bounds(self._highs, cols, m.col_lower[cols], m.col_upper[cols])
+
+    @property
+    def last_bound(self) -> float | None:
+        """Return the dual bound of the last MIP run."""
+        return finite(self._highs.getInfo().mip_dual_bound)
 
     def _listen(
         self, began: float, progress: Callable[[Progress], None] | None, should_stop: Callable[[], bool] | None
@@ -122,6 +175,7 @@ class Solver:
         has_point = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         names = {
             highspy.HighsModelStatus.kOptimal: "optimal",
+            highspy.HighsModelStatus.kObjectiveTarget: "optimal",
             highspy.HighsModelStatus.kInfeasible: "infeasible",
             highspy.HighsModelStatus.kUnboundedOrInfeasible: "infeasible",
             highspy.HighsModelStatus.kTimeLimit: "time_limit",
@@ -133,6 +187,7 @@ class Solver:
         values = np.asarray(h.getSolution().col_value, float)
         integer = self.model.matrix.is_integer
         values[integer] = np.round(values[integer])
+        values = settled(self.model.data, self.model.decisions, values)
         objective = float(info.objective_function_value)
         is_mip = bool(integer.any())
         bound = finite(info.mip_dual_bound) if is_mip else objective
@@ -150,18 +205,13 @@ class Solver:
         fixed = np.concatenate(
             [self.model.decisions[name]["col"].to_numpy(np.int64) for name in FIXED_FOR_WORTH]
         )
-        integers = np.flatnonzero(m.is_integer)
-        try:
-            _set_integrality(h, integers, highspy.HighsVarType.kContinuous)
-            _set_bounds(h, fixed, solution.values[fixed], solution.values[fixed])
-            h.setOptionValue("time_limit", 600.0)
+        chosen = solution.values[fixed]
+        with self.relaxed(np.flatnonzero(m.is_integer)), self.bounded(fixed, chosen, chosen):
+            h.setOptionValue("time_limit", WORTH_TIME_LIMIT_S)
             h.run()
             if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 raise RuntimeError(f"worths: LP at the chosen siting ended {h.getModelStatus()}")
             return -np.asarray(h.getSolution().row_dual, float)
-        finally:
-            _set_integrality(h, integers, highspy.HighsVarType.kInteger)
-            _set_bounds(h, fixed, m.col_lower[fixed], m.col_upper[fixed])
 
     def set_row(self, row: int, lower: float, upper: float) -> None:
         """Change a row's bounds in the loaded model (what-if)."""

@@ -1,0 +1,175 @@
+"""The AC check of a plan or of a planner's own sites: loads at feeding buses, N-0 and N-1, one check per planning year.
+
+A dual-fed site is checked in its declared normal split: each feed carries what is reserved on it less half of the class A
+load (the other half waits as reserve), so the two feeds together carry the site's load once. Switched halls of existing
+centres change the load of their node. Whole-load-on-either-feed cases are not part of this check, and the rules say so.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from planner.assemble import Assembled
+from planner.errors import InputProblems, Problem
+from planner.i18n import gettext as _
+from planner.read_text import decode
+from planner.region import Region
+
+PlanDict = Mapping[str, Any]
+COLUMNS = ("site", "substation", "mw")
+
+
+def not_checked(region: Region, reason: str) -> tuple[str, dict[str, Any]]:
+    """Return the verdict and the grid record of a plan that no AC model has seen."""
+    grid = {"status": "not_checked", "reason": reason, "is_synthetic": region.is_synthetic_grid, "rules": {}}
+    return "not_checked", {**grid, "base": [], "outages": []}
+
+
+def check_plan(plan: PlanDict, region: Region, *, assembled: Assembled) -> tuple[str, dict[str, Any]]:
+    """Return secure, insecure or not_checked, and the grid record with every outage."""
+    power_factor = float(plan["scenario"]["power"]["power_factor"])
+    feeds = feed_loads(plan)
+    stock = stock_loads(plan, region, assembled)
+    loads = {
+        int(year): _at_buses(
+            pd.concat([part[part["year"] == year] for part in (feeds, stock)], ignore_index=True), power_factor
+        )
+        for year in plan["years"]
+    }
+    return _checked(region, loads, without_bus=sorted(feeds.loc[feeds["bus"].isna(), "substation"].unique()))
+
+
+def feed_loads(plan: PlanDict) -> pd.DataFrame:
+    """Return year, site, substation, bus, mva: the normal split of every site over its feeds."""
+    rows = []
+    for site in plan["sites"]:
+        for year in map(str, plan["years"]):
+            reserved = [float(feed["mva"][year]) for feed in site["feeds"]]
+            class_a = max(0.0, sum(reserved) - float(site["facility_mva"][year]))
+            built = [r for r in reserved if r > 0]
+            for feed, mva in zip(site["feeds"], reserved, strict=True):
+                normal = mva - class_a / len(built) if mva > 0 else 0.0
+                rows.append((int(year), site["id"], feed["substation"], feed["bus"], normal))
+    return pd.DataFrame(rows, columns=["year", "site", "substation", "bus", "mva"])
+
+
+def stock_loads(plan: PlanDict, region: Region, assembled: Assembled) -> pd.DataFrame:
+    """Return year, site, substation, bus, mva: what switched halls change at their stations."""
+    moved = [
+        (int(row["year"]), row["id"], option, float(n))
+        for row in plan["stock"]
+        for option, n in row["options"].items()
+        if n
+    ]
+    halls = pd.DataFrame(moved, columns=["year", "stock", "option", "n"])
+    change = halls.merge(assembled.data["stock_mva"], on=["stock", "option"])
+    buses = region["substations"].set_index("substation")["bus"]
+    change = change[change["node"].isin(buses.index)]
+    return pd.DataFrame(
+        {
+            "year": change["year"],
+            "site": change["stock"],
+            "substation": change["node"],
+            "bus": change["node"].map(buses),
+            "mva": (change["n"] * change["mva_change"]).astype(float),
+        }
+    )
+
+
+def _at_buses(loads: pd.DataFrame, power_factor: float) -> pd.DataFrame:
+    known = loads[loads["bus"].notna()]
+    tangent = float(np.tan(np.arccos(power_factor)))
+    p_mw = known["mva"].to_numpy(float) * power_factor
+    return pd.DataFrame(
+        {"bus": known["bus"].to_numpy(), "p_mw": p_mw, "q_mvar": p_mw * tangent, "site": known["site"].to_numpy()}
+    )
+
+
+def _checked(
+    region: Region, loads: Mapping[int, pd.DataFrame], *, without_bus: Sequence[str]
+) -> tuple[str, dict[str, Any]]:
+    if region.grid is None:
+        return not_checked(region, "no AC network")
+    from models.grid.check import check_years
+    from models.grid.rules import GridRules
+
+    rules = GridRules.from_region(region.meta["voltage_bands"], region.meta["grid"]["emergency_factor"])
+    found = check_years(region.grid, loads_by_year=loads, rules=rules)
+    grid = found.to_dict(is_synthetic=region.is_synthetic_grid)
+    grid["rules"] = {**grid["rules"], "feed_transfer": "not checked: normal split only"}
+    if not found.is_secure:
+        return "insecure", grid
+    if without_bus:
+        return "not_checked", {**grid, "reason": "feeds without AC bus: " + ", ".join(without_bus)}
+    return "secure", grid
+
+
+def check_sites(region: Region, path: str | Path) -> dict[str, Any]:
+    """Check a planner's own sites (CSV with site, substation, mw and optionally year) without optimising."""
+    path = Path(path)
+    table = _read_csv(path)
+    problems = _site_problems(table, region, path.name)
+    if problems:
+        raise InputProblems(problems)
+    subs = region["substations"].set_index("substation")
+    pf = float(region.meta.get("grid", {}).get("power_factor", 1.0))
+    years = table["year"].astype(int) if "year" in table else pd.Series(region.base_year, index=table.index)
+    frame = pd.DataFrame(
+        {
+            "year": years,
+            "site": table["site"],
+            "substation": table["substation"],
+            "bus": table["substation"].map(subs["bus"]),
+            "mva": table["mw"].astype(float) / pf,
+        }
+    )
+    loads = {int(y): _at_buses(frame[frame["year"] <= y], pf) for y in sorted(frame["year"].unique())}
+    security, grid = _checked(
+        region, loads, without_bus=sorted(frame.loc[frame["bus"].isna(), "substation"].unique())
+    )
+    return {"security": security, "grid": grid}
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    decoded = decode(path.read_bytes(), file=path.name, layer="sites")
+    if isinstance(decoded, Problem):
+        raise InputProblems([decoded])
+    return pd.read_csv(io.StringIO(decoded[0]), dtype=str, skipinitialspace=True)
+
+
+def _site_problems(table: pd.DataFrame, region: Region, file: str) -> list[Problem]:
+    def problem(row: int | None, column: str, value: object, *, code: str, message: str, remedy: str) -> Problem:
+        shown = None if value is None else str(value)
+        return Problem(file, "sites", row, column, shown, code, message, remedy)
+
+    missing = [c for c in COLUMNS if c not in table.columns]
+    if missing:
+        remedy = _("Write a CSV with the columns site, substation, mw and optionally year.")
+        return [
+            problem(None, c, None, code="missing_column",
+                    message=_("The column {column} is missing.").format(column=c), remedy=remedy)
+            for c in missing
+        ]  # fmt: skip
+    known = set(region["substations"]["substation"])
+    out = []
+    mw = pd.to_numeric(table["mw"], errors="coerce")
+    for row, (station, given, value) in enumerate(zip(table["substation"], table["mw"], mw, strict=True), start=2):
+        if station not in known:
+            out.append(
+                problem(row, "substation", station, code="unknown_substation",
+                        message=_("The region has no substation {name}.").format(name=station),
+                        remedy=_("Take a substation id from the region's substations."))
+            )  # fmt: skip
+        if not value >= 0:
+            out.append(
+                problem(row, "mw", given, code="bad_mw",
+                        message=_("{value} is no load in MW.").format(value=given),
+                        remedy=_("Write the facility load in MW, 0 or more."))
+            )  # fmt: skip
+    return out
