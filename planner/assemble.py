@@ -18,15 +18,14 @@ from planner.assemble_costs import Prices, annuity, read_prices, year_weights, y
 from planner.assemble_demand import demand_table, outside_table, reaches
 from planner.assemble_physics import Physics, assemble_physics
 from planner.assemble_power import ancestors, feed_costs, node_headroom
-from planner.assemble_stock import StockFrames, assemble_stock, makeup
+from planner.assemble_stock import StockFrames, assemble_stock
+from planner.assemble_water import pipes_table, plants_table, supply_table
 from planner.errors import InputProblems, Problem
 from planner.i18n import gettext as _
 from planner.policy import PolicyPack, read_policy_pack
 from planner.region import Region
 from planner.scenario import Scenario
-from planner.screen import Screening, feed_pairs, pipe_pairs, screen
-
-DRINKING = "drinking_water"
+from planner.screen import Screening, feed_pairs, screen
 
 
 @dataclass(frozen=True)
@@ -67,7 +66,13 @@ def climate_of(places: pd.DataFrame, region: Region) -> pd.Series:
 
 
 def _sites(
-    candidates: pd.DataFrame, scenario: Scenario, *, prices: Prices, region: Region, reach: pd.Series, climate: pd.Series
+    candidates: pd.DataFrame,
+    scenario: Scenario,
+    *,
+    prices: Prices,
+    region: Region,
+    reach: pd.Series,
+    climate: pd.Series,
 ) -> pd.DataFrame:
     wishes, clusters = scenario.wishes, scenario.clusters
     named = {*wishes.fixed, *wishes.forbidden, *wishes.min_mw}
@@ -127,57 +132,6 @@ def month_days() -> pd.DataFrame:
     return pd.DataFrame({"month": range(1, 13), "days": [float(calendar.monthrange(2025, m)[1]) for m in range(1, 13)]})
 
 
-def _plants(region: Region, scenario: Scenario, prices: Prices) -> pd.DataFrame:
-    water = scenario.water
-    plants = pd.DataFrame(
-        {
-            "plant": region["reclaimed_plants"]["plant"],
-            "makeup_factor": makeup(water.cycles_of_concentration),
-            "peak_day_factor": water.peak_day_factor,
-            "cny_per_m3": prices["reclaimed_water_cny_per_m3"],
-        }
-    )
-    if not water.drinking_allowed:
-        return plants
-    mains = pd.DataFrame(
-        [(DRINKING, makeup(water.drinking_cycles_of_concentration), 1.0, prices["drinking_water_cny_per_m3"])],
-        columns=plants.columns,
-    )
-    return pd.concat([plants, mains], ignore_index=True)
-
-
-def _supply(region: Region, scenario: Scenario, stock: StockFrames) -> pd.DataFrame:
-    """Return plant, month, year, m3_per_day: the sector's share less what it uses today, not below 0."""
-    plants = region["reclaimed_plants"]
-    share = pd.DataFrame(
-        {
-            "plant": plants["plant"],
-            "share": plants["capacity_m3_per_day"].astype(float) * scenario.water.availability_share
-            - plants["committed_m3_per_day"].fillna(0.0).astype(float),
-        }
-    )
-    table = share.merge(pd.DataFrame({"month": range(1, 13)}), how="cross")
-    table = table.merge(stock.plant_use, on=["plant", "month"], how="left").fillna({"m3_per_day": 0.0})
-    table["m3_per_day"] = np.maximum(0.0, table["share"] - table["m3_per_day"] * scenario.water.peak_day_factor)
-    return table.merge(pd.DataFrame({"year": list(scenario.years)}), how="cross").drop(columns=["share"])
-
-
-def _pipes(candidates: gpd.GeoDataFrame, region: Region, scenario: Scenario, prices: Prices) -> pd.DataFrame:
-    pairs = pipe_pairs(
-        candidates,
-        region,
-        reach_km=scenario.water.reach_km,
-        route_factor=scenario.screening.route_factor,
-        max_pipes=scenario.water.max_pipes_per_site,
-    )
-    per_km = prices.yearly("pipe_cny_per_km", "lines")
-    pipes = pairs[["site", "plant"]].assign(cny_per_year=pairs["km"].astype(float) * per_km, km=pairs["km"])
-    if not scenario.water.drinking_allowed:
-        return pipes
-    mains = pd.DataFrame({"site": candidates["site"], "plant": DRINKING, "cny_per_year": 0.0, "km": 0.0})
-    return pd.concat([pipes, mains], ignore_index=True)
-
-
 def _green(region: Region, scenario: Scenario) -> pd.DataFrame:
     table = region["resources"]
     columns = ["resource", "kind", "year", "available_mwh", "premium_cny_per_mwh", "max_share"]
@@ -197,7 +151,9 @@ def _years_table(scenario: Scenario, policy: PolicyPack, stock: StockFrames) -> 
                 "year": year,
                 "green_share": float(share),
                 "carbon_t_per_mwh": float(scenario.carbon.grid_t_per_mwh[year]),
-                "city_water_cap_m3": float(policy.value("water_cap_m3_per_year", year, applies_to="city") if cap is None else cap),
+                "city_water_cap_m3": float(
+                    policy.value("water_cap_m3_per_year", year, applies_to="city") if cap is None else cap
+                ),
                 "stock_water_m3": stock.yearly_m3,
                 "carbon_cap_t": float(scenario.carbon.cap_t.get(year, np.nan)),
                 "liquid_stock_share": float(policy.value("liquid_ready_share", year)),
@@ -264,9 +220,9 @@ def assemble(region: Region, scenario: Scenario, *, screening: Screening | None 
         "overheads": physics.overheads,
         "water_use": physics.water_use,
         "months": days,
-        "plants": _plants(region, scenario, prices),
-        "supply": _supply(region, scenario, stock),
-        "pipes": _pipes(candidates, region, scenario, prices),
+        "plants": plants_table(region, scenario, prices),
+        "supply": supply_table(region, scenario, stock),
+        "pipes": pipes_table(candidates, region, scenario, prices),
         "stations": subs[["substation", "n_free_bays"]],
         "feeds": feeds[["site", "substation", "group", "rating_mva", "cny_per_year", "km"]],
         "ancestors": ancestors(region),

@@ -25,9 +25,7 @@ def years_represented(years: tuple[int, ...], last_period_years: int) -> dict[in
 def year_weights(years: tuple[int, ...], last_period_years: int, *, rate: float, base_year: int) -> dict[int, float]:
     """Return the discounted number of years that each planning year stands for, seen from the base year."""
     ends = [*years[1:], years[-1] + last_period_years]
-    return {
-        y: sum((1.0 + rate) ** -(k - base_year) for k in range(y, end)) for y, end in zip(years, ends, strict=True)
-    }
+    return {y: sum((1.0 + rate) ** -(k - base_year) for k in range(y, end)) for y, end in zip(years, ends, strict=True)}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
@@ -37,9 +39,7 @@ def demand_table(region: Region, scenario: Scenario) -> pd.DataFrame:
     return table[table["it_mw"] > 0].reset_index(drop=True)
 
 
-def reaches(
-    places: pd.DataFrame, region: Region, scenario: Scenario
-) -> tuple[pd.Series, pd.DataFrame]:
+def reaches(places: pd.DataFrame, region: Region, scenario: Scenario) -> tuple[pd.Series, pd.DataFrame]:
     """Return the reach of every place (id, lon, lat) and which (reach, district, workload) it may serve.
 
     Places from which the same districts lie within the limit of every class share one reach.
@@ -87,7 +87,7 @@ def outside_table(region: Region, scenario: Scenario, prices: Prices) -> pd.Data
         (
             name,
             work,
-            cost if cost == cost else prices["outside_service_cny_per_mw_year"],
+            prices["outside_service_cny_per_mw_year"] if math.isnan(cost) else cost,
             HOURS_PER_YEAR * spec.load_factor * OUTSIDE_PUE * scenario.carbon.outside_t_per_mwh,
         )
         for name, cost, ms in zip(out["outside"], out["service_cny_per_mw_year"].astype(float), rtt, strict=True)

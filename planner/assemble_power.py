@@ -92,4 +92,3 @@ def feed_costs(pairs: pd.DataFrame, scenario: Scenario, prices: Prices) -> pd.Da
         invest[here] = pairs.loc[here, "km"].to_numpy(float) * per_km + bay + user
         rating[here] = scenario.power.feed_rating_mva[v]
     return pairs.assign(group=pairs["substation"], rating_mva=rating, cny_per_year=invest)
-

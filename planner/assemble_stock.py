@@ -15,7 +15,11 @@ from planner.region import Region
 from planner.scenario import Scenario
 from planner.units import HOURS_PER_YEAR
 
-INVESTMENT = {"retrofit": "retrofit_cny_per_mw_it", "convert": "convert_cny_per_mw_it", "vacate": "vacate_cny_per_mw_it"}
+INVESTMENT = {
+    "retrofit": "retrofit_cny_per_mw_it",
+    "convert": "convert_cny_per_mw_it",
+    "vacate": "vacate_cny_per_mw_it",
+}
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,7 @@ def _nodes(region: Region) -> pd.DataFrame:
     served = region["stock"][["stock", "node"]].rename(columns={"node": "label"}).merge(stations, on="label")
     served = served.assign(share=1.0 / served.groupby("stock")["node"].transform("size"))
     zones = served.dropna(subset=["zone"]).groupby(["stock", "zone"], as_index=False)["share"].sum()
-    return pd.concat(
-        [served[["stock", "node", "share"]], zones.rename(columns={"zone": "node"})], ignore_index=True
-    )
+    return pd.concat([served[["stock", "node", "share"]], zones.rename(columns={"zone": "node"})], ignore_index=True)
 
 
 def _after(option: str, scenario: Scenario, physics: Physics, climate: str) -> tuple[float, float, np.ndarray]:
@@ -91,8 +93,9 @@ def _after(option: str, scenario: Scenario, physics: Physics, climate: str) -> t
     if option == "vacate":
         return 0.0, 0.0, np.zeros(12)
     name = scenario.stock.retrofit_technology if option == "retrofit" else scenario.stock.convert_technology
-    row = physics.annual.query("climate == @climate and technology == @name").iloc[0]
-    monthly = physics.stock_monthly.query("climate == @climate and technology == @name").sort_values("month")
+    annual, monthly = physics.annual, physics.stock_monthly
+    row = annual[(annual["climate"] == climate) & (annual["technology"] == name)].iloc[0]
+    monthly = monthly[(monthly["climate"] == climate) & (monthly["technology"] == name)].sort_values("month")
     factor = makeup(scenario.water.cycles_of_concentration)
     return (
         float(row["pue_variable"] + row["pue_fixed"]),
@@ -124,7 +127,9 @@ def assemble_stock(
         total_m3 += yearly_now * int(row.n_halls)
         reclaimed = float(row.reclaimed_share)
         if isinstance(row.plant, str):
-            use += [(row.plant, m, w * 24.0 * float(row.it_mw) * reclaimed) for m, w in zip(months, per_mwh, strict=True)]
+            use += [
+                (row.plant, m, w * 24.0 * float(row.it_mw) * reclaimed) for m, w in zip(months, per_mwh, strict=True)
+            ]
         for option in () if "stock" in scenario.families_off else scenario.stock.options:
             pue, pue_design, after = _after(option, scenario, physics, climate[row.stock])
             it_after = 0.0 if option == "vacate" else mean
@@ -139,9 +144,12 @@ def assemble_stock(
                 continue
             invest = prices.yearly(INVESTMENT[option], "plant") * peak
             yearly_after = float((after * 24.0 * days.to_numpy(float)).sum()) * it_after
-            is_liquid = option != "vacate" and TECHNOLOGIES[
-                scenario.stock.retrofit_technology if option == "retrofit" else scenario.stock.convert_technology
-            ].is_liquid
+            is_liquid = (
+                option != "vacate"
+                and TECHNOLOGIES[
+                    scenario.stock.retrofit_technology if option == "retrofit" else scenario.stock.convert_technology
+                ].is_liquid
+            )
             for year in _possible_years(scenario, option, region.base_year):
                 saved = tariff(policy, now["pue"], year) * mean - tariff(policy, pue, year) * it_after
                 options.append(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from planner.assemble import DRINKING
+from planner.assemble_water import DRINKING
 from planner.audit_case import Case
 from planner.audit_compare import Limit, Outcome, beside, equal, known, outcome, same, total, within
 from planner.audit_power import route_km, straight_km

@@ -130,9 +130,7 @@ def check_sites(region: Region, path: str | Path) -> dict[str, Any]:
         }
     )
     loads = {int(y): _at_buses(frame[frame["year"] <= y], pf) for y in sorted(frame["year"].unique())}
-    security, grid = _checked(
-        region, loads, without_bus=sorted(frame.loc[frame["bus"].isna(), "substation"].unique())
-    )
+    security, grid = _checked(region, loads, without_bus=sorted(frame.loc[frame["bus"].isna(), "substation"].unique()))
     return {"security": security, "grid": grid}
 
 

@@ -1,8 +1,8 @@
 """The whole way: read, assemble, solve, audit, check in AC. What scripts, the command line and pages call.
 
-    from planner.pipeline import run
-    result = run("gis_data/beijing/scenarios/reference.yaml")
-    print(result.plan["objective"], result.plan.security)
+from planner.pipeline import run
+result = run("gis_data/beijing/scenarios/reference.yaml")
+print(result.plan["objective"], result.plan.security)
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from planner.read import read_region
 from planner.region import Region
 from planner.scenario import Scenario, load_scenario
 from planner.session import Session
-
 
 __all__ = ["PlanResult", "check_sites", "finish", "run"]
 

@@ -15,11 +15,11 @@ import pandas as pd
 
 from models.siting import SitingModel
 from models.siting.carbon import emissions
+from models.siting.data import DRY
 from models.siting.objective import UNITS, ledger, water_quantity
 from models.siting.solve import Solution
 from planner.assemble import Assembled
 from planner.plan_limits import limit_rows
-from models.siting.data import DRY
 from planner.plan_tables import TOLERANCE, _names, _records, assignment_rows, by_district, decided, records, site_rows
 from planner.region import Region
 from planner.scenario import Scenario
@@ -218,9 +218,7 @@ def _energy(
     carbon = carbon.assign(t=carbon["coef"] * x[carbon["col"].to_numpy(np.int64)]).groupby("at")["t"].sum()
     shares = data["years_table"].set_index("year")["green_share"]
     per_hall = data["stock_options"].drop_duplicates(["stock", "option"])
-    switched = values["n_switched"].merge(
-        per_hall[["stock", "option", "mwh_change_per_year"]], on=["stock", "option"]
-    )
+    switched = values["n_switched"].merge(per_hall[["stock", "option", "mwh_change_per_year"]], on=["stock", "option"])
     new = dict(values["energy_mwh"][["year", "value"]].itertuples(index=False, name=None))
     out = []
     for year in data.years:

@@ -121,7 +121,9 @@ class Green(_Part):
     """Green power: required share by year (empty: the policy pack's rule for new load)."""
 
     share: Mapping[int, float] = Field(default_factory=dict)
-    applies_to: str = "new_build"
+    applies_to: Literal["all", "city", "hub_new", "hub_start_area", "new_build", "public_procurement", "stock"] = (
+        "new_build"
+    )
 
 
 class Carbon(_Part):
@@ -165,7 +167,7 @@ class Economy(_Part):
     """Interest, lives, and which column of the price table is used."""
 
     rate: float = Field(default=0.06, ge=0.0, le=0.3)
-    life_years: Mapping[Literal["building", "plant", "lines", "land"], int] = Field(
+    life_years: Mapping[str, int] = Field(
         default_factory=lambda: {"building": 30, "plant": 12, "lines": 30, "land": 50}
     )
     price_case: Literal["low", "central", "high"] = "central"
@@ -266,9 +268,7 @@ def parse_scenario(data: Any, *, file: str) -> Scenario:
 def _problem(file: str, error: Any) -> Problem:
     place = ".".join(str(part) for part in error["loc"])
     unknown = error["type"] == "extra_forbidden"
-    remedy = (
-        _("Remove the key or correct its spelling.") if unknown else _("Correct the value; see docs/scenario.md.")
-    )
+    remedy = _("Remove the key or correct its spelling.") if unknown else _("Correct the value; see docs/scenario.md.")
     value = error.get("input")
     shown = value if isinstance(value, str | int | float | bool) or value is None else type(value).__name__
     return Problem(
@@ -276,7 +276,7 @@ def _problem(file: str, error: Any) -> Problem:
         layer="scenario",
         row=None,
         column=place,
-        value=shown,
+        value=None if shown is None else str(shown),
         code="unknown_key" if unknown else "scenario_value",
         message=_("{place}: {what}").format(place=place, what=error["msg"]),
         remedy=remedy,

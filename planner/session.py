@@ -127,9 +127,7 @@ class Session:
             return plan
         options = Options(gap=rules.gap, time_limit_s=time_limit_s or rules.time_limit_s, seed=rules.seed)
         if self.is_staged:
-            staged = solve_staged(
-                self.assembled.data, self._build, options, progress=progress, should_stop=should_stop
-            )
+            staged = solve_staged(self.assembled.data, self._build, options, progress=progress, should_stop=should_stop)
             self.models = {"plan": staged.model, "merged": staged.merged}
             self.solver, solution = staged.solver, staged.solution
         else:
@@ -138,9 +136,7 @@ class Session:
         self.times["handover_s"] = self.solver.handover_s
         self.solution = solution
         if solution.values is None:
-            return Plan(
-                empty_plan(self.region, self.scenario, status=solution.status, record=self.record(solution))
-            )
+            return Plan(empty_plan(self.region, self.scenario, status=solution.status, record=self.record(solution)))
         started = time.perf_counter()
         worths: np.ndarray = self.solver.worths(solution)
         record = self.record(solution)

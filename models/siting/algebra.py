@@ -45,13 +45,17 @@ def grouped(frame: pd.DataFrame, by: Sequence[str], values: Sequence[str]) -> di
     """Return value tuples by key; a single name gives scalars instead of tuples. Absent keys give an empty list."""
     out = Groups()
     keys = frame[by[0]].tolist() if len(by) == 1 else list(frame[list(by)].itertuples(index=False, name=None))
-    rows = frame[values[0]].tolist() if len(values) == 1 else list(frame[list(values)].itertuples(index=False, name=None))
+    rows = (
+        frame[values[0]].tolist() if len(values) == 1 else list(frame[list(values)].itertuples(index=False, name=None))
+    )
     for key, row in zip(keys, rows, strict=True):
         out.setdefault(key, []).append(row)
     return out
 
 
-def weighted(frame: pd.DataFrame, by: Sequence[str], index: Sequence[str], coef: str) -> dict[Any, list[tuple[Any, float]]]:
+def weighted(
+    frame: pd.DataFrame, by: Sequence[str], index: Sequence[str], coef: str
+) -> dict[Any, list[tuple[Any, float]]]:
     """Return (variable index, coefficient) pairs by key. Absent keys give an empty list."""
     out = Groups()
     keys = frame[by[0]].tolist() if len(by) == 1 else list(frame[list(by)].itertuples(index=False, name=None))

@@ -76,7 +76,9 @@ def block(
     rows, cols, coefs = [], [], []
     for term in terms:
         at, row = _partners(index, term.frame)
-        values = term.frame[term.coef].to_numpy(float) if isinstance(term.coef, str) else np.full(len(term.frame), term.coef)
+        values = (
+            term.frame[term.coef].to_numpy(float) if isinstance(term.coef, str) else np.full(len(term.frame), term.coef)
+        )
         rows.append(row)
         cols.append(term.frame["col"].to_numpy(np.int64)[at])
         coefs.append(values[at])

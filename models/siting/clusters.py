@@ -105,7 +105,10 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
         return sum(m.is_open[k] for k in opened[t]) <= data.rules.max_sites
 
     load_key, block_key = ["climate", "technology", "plant", "workload", "year"], ["climate", "technology", "year"]
-    loads, all_blocks = grouped(d["total_load_mw"], ["year"], load_key), grouped(d["total_installed_mw"], ["year"], block_key)
+    loads, all_blocks = (
+        grouped(d["total_load_mw"], ["year"], load_key),
+        grouped(d["total_installed_mw"], ["year"], block_key),
+    )
     share = data.rules.min_occupancy_share
 
     @m.Constraint([t for t in data.years if share and all_blocks[t]], doc="Occupancy of installed capacity [MW IT]")

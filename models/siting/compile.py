@@ -100,9 +100,7 @@ def build(data: SitingData, families: Sequence[ModuleType], *, as_arrays: bool =
         else:
             before = {c.local_name for c in m.component_objects(pyo.Constraint)}
             family.add(m, data)
-            owner += [
-                (c.local_name, name) for c in m.component_objects(pyo.Constraint) if c.local_name not in before
-            ]
+            owner += [(c.local_name, name) for c in m.component_objects(pyo.Constraint) if c.local_name not in before]
     blocks += compile_rows(m, decisions)
     matrix = stack(blocks, decisions.columns(), cost_vector(data, decisions))
     return SitingModel(data=data, decisions=decisions, matrix=matrix, families=tuple(dict.fromkeys(owner)))

@@ -45,7 +45,9 @@ def _capacity(data: SitingData, d: Decisions) -> pd.DataFrame:
     """Return n_blocks' index with `neg_mw` (minus block size), `neg_max` (minus n_max), climate."""
     blocks = block_coefficients(data, d)
     blocks = blocks.assign(many=blocks["site"].map(data["sites"].set_index("site")["multiplicity"]).astype(float))
-    return blocks.assign(neg_mw=-blocks["block_mw"].astype(float), neg_max=-blocks["upper"].astype(float) / blocks["many"])
+    return blocks.assign(
+        neg_mw=-blocks["block_mw"].astype(float), neg_max=-blocks["upper"].astype(float) / blocks["many"]
+    )
 
 
 def _pipe_loads(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -76,7 +78,9 @@ def _bands(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
     energy = data["performance"].groupby(["climate"], as_index=False)["mwh_per_mw_year"].max()
     fixed = data["overheads"].groupby(["climate"], as_index=False)["mwh_per_mw_year"].max()
     most = sites.merge(energy, on="climate").merge(fixed, on="climate", suffixes=("", "_fixed"))
-    total_mwh = most["it_max_mw"].astype(float) * (most["mwh_per_mw_year"] + most["mwh_per_mw_year_fixed"]).astype(float)
+    total_mwh = most["it_max_mw"].astype(float) * (most["mwh_per_mw_year"] + most["mwh_per_mw_year_fixed"]).astype(
+        float
+    )
     large = d["is_large"].merge(most[["site"]].assign(most=total_mwh), on="site")
     large = large.assign(neg_span=-np.maximum(0.0, large["most"] - large["threshold_mwh"].astype(float)))
     banded = capacity.merge(data["pue_bands"], on=["climate", "technology"])
@@ -174,7 +178,9 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     def load_sum(m, *i):
         return m.total_load_mw[i] - total(m.load_mw, loads_of[i]) == 0
 
-    @m.Constraint(rows_of(d["total_installed_mw"], ["climate", "technology", "year"]), doc="Installed load of all sites [MW IT]")
+    @m.Constraint(
+        rows_of(d["total_installed_mw"], ["climate", "technology", "year"]), doc="Installed load of all sites [MW IT]"
+    )
     def installed_sum(m, *i):
         return m.total_installed_mw[i] - total(m.n_blocks, blocks_of[i]) == 0
 

@@ -51,7 +51,8 @@ def shortfall(model: SitingModel, groups: Sequence[str], *, time_limit_s: float 
     """Return the smallest shortfall of the given groups that makes the model feasible."""
     m, h = model.matrix, load(model.matrix)
     names = {n for g in groups for n in GROUPS[g]}
-    rows, labels = [], []
+    rows: list[int] = []
+    labels: list[tuple[str, tuple[object, ...], str]] = []
     for name, doc, index, first in m.spans:
         if name in names:
             rows += range(first, first + len(index))

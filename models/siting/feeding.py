@@ -203,4 +203,3 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     def node_sum(m, i, z, t):
         fed = sum(m.feed_mva[k] for k in below_of[i, z, t])
         return fed - m.node_mva[i, z, t] - dual_or_zero(m.class_a_mva, (i, t)) <= 0
-

@@ -9,11 +9,15 @@ bound for the model of single sites; the single sites are chosen afterwards in a
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from models.siting.compile import SitingModel
 from models.siting.data import SitingData
 
 STEP_KM = 4.0  # sites of one class have nearest stations at about the same distance: the bound loses almost nothing
+CAPACITY_MARGIN = 1  # sites beyond what the class needs
 LIKE = ("climate", "land_cny_per_ha_year", "it_min_mw", "it_max_mw")
 
 
@@ -50,7 +54,10 @@ def merge_sites(data: SitingData) -> tuple[SitingData, pd.Series]:
     merged = merged.assign(reach=reach).rename_axis("site").reset_index()
     feeds = data["feeds"].assign(site=data["feeds"]["site"].map(label))
     feeds = feeds.groupby(["site", "substation"], as_index=False, sort=False).agg(
-        group=("group", "first"), rating_mva=("rating_mva", "max"), cny_per_year=("cny_per_year", "min"), km=("km", "min")
+        group=("group", "first"),
+        rating_mva=("rating_mva", "max"),
+        cny_per_year=("cny_per_year", "min"),
+        km=("km", "min"),
     )
     pipes = data["pipes"].assign(site=data["pipes"]["site"].map(label))
     pipes = pipes.groupby(["site", "plant"], as_index=False, sort=False).agg(
@@ -71,5 +78,38 @@ def _serves(data: SitingData, reach: pd.Series) -> pd.DataFrame:
 def only_sites(data: SitingData, keep: set[str]) -> SitingData:
     """Return the data with the given sites only."""
     return data.changed(
-        **{name: data[name][data[name]["site"].isin(keep)].reset_index(drop=True) for name in ("sites", "feeds", "pipes")}
+        **{
+            name: data[name][data[name]["site"].isin(keep)].reset_index(drop=True)
+            for name in ("sites", "feeds", "pipes")
+        }
     )
+
+
+def promising(data: SitingData, label: pd.Series, *, model: SitingModel, values: NDArray[np.float64]) -> set[str]:
+    """Return the sites worth a closer look: of each class in the relaxation the nearest ones, and all wished ones."""
+    blocks = model.decisions["n_blocks"].merge(data["technologies"][["technology", "block_mw"]], on="technology")
+    mw = blocks.assign(mw=values[blocks["col"].to_numpy(np.int64)] * blocks["block_mw"].astype(float))
+    mw = mw[mw["year"] == data.years[-1]].groupby("site")["mw"].sum()
+    sites = data["sites"].set_index("site")
+    yearly = data["feeds"].groupby("site")["cny_per_year"].min().reindex(sites.index).fillna(np.inf)
+    yearly = yearly + data["pipes"].groupby("site")["cny_per_year"].min().reindex(sites.index).fillna(0.0)
+    area = data["technologies"]["area_ha_per_mw"].astype(float).min()
+    size = np.minimum(sites["it_max_mw"].astype(float), sites["area_ha"].astype(float) / max(area, 1e-9))
+    frame = pd.DataFrame({"label": label.reindex(sites.index), "per_mw": yearly / np.maximum(size, 1e-9), "size": size})
+    frame = frame.sort_values(["label", "per_mw"], kind="stable")
+    frame["before"] = frame.groupby("label")["size"].cumsum() - frame["size"]
+    frame["rank_from"] = frame["label"].map(mw).fillna(0.0)
+    needed = (frame["rank_from"] > 1e-3) & (frame["before"] < frame["rank_from"] + CAPACITY_MARGIN * frame["size"])
+    wished = sites["is_fixed"].astype(bool) | (sites["min_mw"].astype(float) > 0)
+    return set(frame.index[needed]) | set(sites.index[wished])
+
+
+def transfer(few: SitingModel, model: SitingModel, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the values of a model with fewer sites in the columns of the model with all of them."""
+    out = np.maximum(0.0, model.matrix.col_lower)
+    for name, frame in few.decisions.frames.items():
+        keys = few.decisions.keys(name)
+        own = frame[keys].assign(value=values[frame["col"].to_numpy(np.int64)])
+        joined = model.decisions[name][[*keys, "col"]].merge(own, on=keys)
+        out[joined["col"].to_numpy(np.int64)] = joined["value"].to_numpy(float)
+    return out

@@ -75,7 +75,9 @@ def ledger(data: SitingData, d: Decisions) -> pd.DataFrame:
     parts = [
         _part(blocks, "building", mw * e.building_cny_per_mw_year),
         _part(blocks, "cooling_plant", mw * blocks["cooling_cny_per_mw_year"].astype(float)),
-        _part(blocks, "land", mw * blocks["area_ha_per_mw"].astype(float) * blocks["land_cny_per_ha_year"].astype(float)),
+        _part(
+            blocks, "land", mw * blocks["area_ha_per_mw"].astype(float) * blocks["land_cny_per_ha_year"].astype(float)
+        ),
         _part(fed, "connection", fed["cny_per_year"].astype(float)),
         _part(piped, "pipes", piped["cny_per_year"].astype(float)),
         _part(d["energy_mwh"], "energy", e.energy_cny_per_mwh),

@@ -160,7 +160,7 @@ class Solver:
                 gap = finite(out.mip_gap) if incumbent is not None else None
                 progress(Progress(time.perf_counter() - began, incumbent, bound, gap))
             if should_stop is not None and should_stop():
-                event.data_in.user_interrupt = True
+                event.interrupt()
 
         if progress is not None or should_stop is not None:
             h.cbMipLogging += called
@@ -183,7 +183,9 @@ class Solver:
         }
         name = names.get(status, "no_plan")
         if not has_point:
-            return Solution(name if name in ("infeasible", "interrupted") else "no_plan", None, None, None, None, solve_s)
+            return Solution(
+                name if name in ("infeasible", "interrupted") else "no_plan", None, None, None, None, solve_s
+            )
         values = np.asarray(h.getSolution().col_value, float)
         integer = self.model.matrix.is_integer
         values[integer] = np.round(values[integer])
@@ -202,9 +204,7 @@ class Solver:
         if solution.values is None:
             raise ValueError("no solution to take worths at")
         h, m = self._highs, self.model.matrix
-        fixed = np.concatenate(
-            [self.model.decisions[name]["col"].to_numpy(np.int64) for name in FIXED_FOR_WORTH]
-        )
+        fixed = np.concatenate([self.model.decisions[name]["col"].to_numpy(np.int64) for name in FIXED_FOR_WORTH])
         chosen = solution.values[fixed]
         with self.relaxed(np.flatnonzero(m.is_integer)), self.bounded(fixed, chosen, chosen):
             h.setOptionValue("time_limit", WORTH_TIME_LIMIT_S)

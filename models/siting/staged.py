@@ -14,25 +14,23 @@ good enough, so a bound may differ in its last digits from run to run; it is val
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from models.siting.compile import SitingModel
 from models.siting.data import SitingData
-from models.siting.merge import merge_sites, only_sites
+from models.siting.merge import merge_sites, only_sites, promising, transfer
 from models.siting.solve import Options, Progress, Solution, Solver
 
 Values = NDArray[np.float64]
 Columns = NDArray[np.int64]
 
 SITING = ("is_open", "is_dual", "is_fed")
-CAPACITY_MARGIN = 1  # sites beyond what the class needs
 SITING_GAP, PLAN_GAP = 0.002, 0.003
 HEURISTIC_EFFORT = 0.3  # share of the search spent on primal heuristics
 
@@ -146,8 +144,8 @@ class _BoundSide:
         self.status = "no_plan"
         self.is_wanted = False  # there is a plan to compare with
         self._clock = clock
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._failure: BaseException | None = None
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._running: Future[None]
 
     def relaxation(self) -> Values | None:
         """Return the values of the LP relaxation, None where it is infeasible or time is up."""
@@ -164,27 +162,22 @@ class _BoundSide:
         return found.values
 
     def start(self) -> None:
-        """Begin with the cuts."""
-        self._thread.start()
+        """Begin with the cuts, in a thread of their own."""
+        self._running = self._pool.submit(self._run)
 
     def join(self) -> None:
-        """Wait for the end and raise what went wrong in the thread."""
-        self._thread.join()
-        if self._failure is not None:
-            raise self._failure
+        """Wait for the end; what went wrong in the thread is raised here."""
+        self._running.result()
+        self._pool.shutdown()
 
     def _run(self) -> None:
-        try:
-            options = replace(
-                self._clock.options, gap=0.0, time_limit_s=self._clock.left_s, max_nodes=1, heuristic_effort=0.0
-            )
-            found = self.solver.solve(options, progress=self._hear, should_stop=self._is_over)
-            self.status = found.status
-            last = self.solver.last_bound
-            if last is not None and self.bound is not None:
-                self.bound = max(self.bound, last)
-        except BaseException as failure:  # handed over to the caller's thread by `join`
-            self._failure = failure
+        options = replace(
+            self._clock.options, gap=0.0, time_limit_s=self._clock.left_s, max_nodes=1, heuristic_effort=0.0
+        )
+        self.status = self.solver.solve(options, progress=self._hear, should_stop=self._is_over).status
+        last = self.solver.last_bound
+        if last is not None and self.bound is not None:
+            self.bound = max(self.bound, last)
 
     def _is_over(self) -> bool:
         """Return whether the gap to the plan is closed, or the caller wants to stop."""
@@ -197,25 +190,6 @@ class _BoundSide:
         if news.bound is not None and self._clock.bound is not None and news.bound > self._clock.bound:
             self._clock.bound = news.bound
             self._clock.tell()
-
-
-def promising(data: SitingData, label: pd.Series, *, model: SitingModel, values: Values) -> set[str]:
-    """Return the sites worth a closer look: of each class in the relaxation the nearest ones, and all wished ones."""
-    blocks = model.decisions["n_blocks"].merge(data["technologies"][["technology", "block_mw"]], on="technology")
-    mw = blocks.assign(mw=values[blocks["col"].to_numpy(np.int64)] * blocks["block_mw"].astype(float))
-    mw = mw[mw["year"] == data.years[-1]].groupby("site")["mw"].sum()
-    sites = data["sites"].set_index("site")
-    yearly = data["feeds"].groupby("site")["cny_per_year"].min().reindex(sites.index).fillna(np.inf)
-    yearly = yearly + data["pipes"].groupby("site")["cny_per_year"].min().reindex(sites.index).fillna(0.0)
-    area = data["technologies"]["area_ha_per_mw"].astype(float).min()
-    size = np.minimum(sites["it_max_mw"].astype(float), sites["area_ha"].astype(float) / max(area, 1e-9))
-    frame = pd.DataFrame({"label": label.reindex(sites.index), "per_mw": yearly / np.maximum(size, 1e-9), "size": size})
-    frame = frame.sort_values(["label", "per_mw"], kind="stable")
-    frame["before"] = frame.groupby("label")["size"].cumsum() - frame["size"]
-    frame["rank_from"] = frame["label"].map(mw).fillna(0.0)
-    needed = (frame["rank_from"] > 1e-3) & (frame["before"] < frame["rank_from"] + CAPACITY_MARGIN * frame["size"])
-    wished = sites["is_fixed"].astype(bool) | (sites["min_mw"].astype(float) > 0)
-    return set(frame.index[needed]) | set(sites.index[wished])
 
 
 def _plan(solver: Solver, clock: Clock) -> Values | None:
@@ -305,14 +279,3 @@ def _whole(
     bounds = [b for b in (clock.bound, found.bound) if b is not None]
     clock.incumbent, clock.bound = found.objective, max(bounds) if bounds else None
     return Staged(model, solver, _solution(model, found.values, clock), merged)
-
-
-def transfer(few: SitingModel, model: SitingModel, values: Values) -> Values:
-    """Return the values of a model with fewer sites in the columns of the model with all of them."""
-    out = np.maximum(0.0, model.matrix.col_lower)
-    for name, frame in few.decisions.frames.items():
-        keys = few.decisions.keys(name)
-        own = frame[keys].assign(value=values[frame["col"].to_numpy(np.int64)])
-        joined = model.decisions[name][[*keys, "col"]].merge(own, on=keys)
-        out[joined["col"].to_numpy(np.int64)] = joined["value"].to_numpy(float)
-    return out
