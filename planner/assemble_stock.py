@@ -32,7 +32,7 @@ class StockFrames:
     plant: pd.DataFrame
     displaced: pd.DataFrame
     capacity: pd.DataFrame
-    plant_use: pd.DataFrame  # plant, month, m3_per_day today
+    plant_use: pd.DataFrame  # plant, month, m3_per_day today on the peak day
     yearly_m3: float
     yearly_mwh: float
 
@@ -125,7 +125,7 @@ def assemble_stock(
         total_mwh += float(row.it_mw) * HOURS_PER_YEAR * now["pue"]
         yearly_now = float((per_mwh * 24.0 * days.to_numpy(float)).sum()) * mean
         total_m3 += yearly_now * int(row.n_halls)
-        reclaimed = float(row.reclaimed_share)
+        reclaimed = float(row.reclaimed_share) * scenario.water.peak_day_factor  # plants must cover the peak day
         if isinstance(row.plant, str):
             use += [
                 (row.plant, m, w * 24.0 * float(row.it_mw) * reclaimed) for m, w in zip(months, per_mwh, strict=True)
