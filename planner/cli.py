@@ -24,6 +24,7 @@ from planner.cli_support import (
     say_where,
     speak_utf8,
 )
+from planner.cli_usage import run_app
 from planner.i18n import LANGUAGES, language, set_language
 from planner.i18n import gettext as _
 
@@ -76,12 +77,12 @@ def validate(
     json_output: Annotated[bool, typer.Option("--json", help=_("Print JSON instead of text."))] = False,
 ) -> ExitCode:
     """Read a region, or a scenario and its region, and report every problem at once."""
+    from planner.cli_views import is_scenario
     from planner.read import read_region
     from planner.scenario import load_scenario
 
-    is_scenario = path.is_file() and path.suffix in {".yaml", ".yml"} and path.name != "region.yaml"
     folder = path.parent if path.name == "region.yaml" else path
-    region = read_region(load_scenario(path).region if is_scenario else folder)
+    region = read_region(load_scenario(path).region if is_scenario(path) else folder)
     notices = [str(notice) for notice in region.notices]
     rows = {name: len(table) for name, table in region.tables.items() if len(table)}
     if json_output:
@@ -95,7 +96,7 @@ def validate(
 
 
 def screen(
-    scenario: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=_("A scenario file."))],
+    path: Annotated[Path, typer.Argument(exists=True, help=_("A scenario file, or a region to screen with defaults."))],
     out: Annotated[Path | None, typer.Option("--out", "-o", help=_("Write the cells to this .gpkg file."))] = None,
     *,
     json_output: Annotated[bool, typer.Option("--json", help=_("Print JSON instead of text."))] = False,
@@ -103,7 +104,7 @@ def screen(
     """Find candidate sites and say why each other cell was excluded."""
     from planner.cli_views import screening_of, screening_text
 
-    screening = screening_of(scenario)
+    screening = screening_of(path)
     if out is not None:
         out.parent.mkdir(parents=True, exist_ok=True)
         screening.candidates.to_file(out, layer="candidates", driver="GPKG")
@@ -154,11 +155,12 @@ def check(
     from planner.pipeline import check_sites
     from planner.read import read_region
 
-    found: dict[str, Any] = check_sites(read_region(region), sites)
+    data = read_region(region)
+    found: dict[str, Any] = check_sites(data, sites)
     if json_output:
         print_json(found)
     else:
-        typer.echo(check_text(found), nl=False)
+        typer.echo(check_text(found, data), nl=False)
     return ExitCode.AC_VIOLATION if found["security"] == "insecure" else ExitCode.OK
 
 
@@ -191,14 +193,14 @@ def show(
     json_output: Annotated[bool, typer.Option("--json", help=_("Print JSON instead of text."))] = False,
 ) -> ExitCode:
     """Print a plan that was made before."""
-    from planner.cli_views import read_plan
-    from planner.report import print_plan
+    from planner.cli_views import names_from, read_plan
+    from planner.report import print_plan, terminal_width
 
     data = read_plan(plan)
     if json_output:
         print_json(data)
     else:
-        typer.echo(print_plan(data, lang=language()), nl=False)
+        typer.echo(print_plan(data, lang=language(), region=names_from(data), width=terminal_width()), nl=False)
     return ExitCode.OK
 
 
@@ -290,4 +292,4 @@ def main(args: list[str] | None = None) -> None:
     arguments = language_first(sys.argv[1:] if args is None else args)
     if arguments[:1] == ["--lang"] and arguments[1] in LANGUAGES:
         set_language(arguments[1])
-    make_app()(args=arguments, prog_name="planner")
+    sys.exit(run_app(make_app(), arguments))

@@ -18,7 +18,7 @@ from planner.cli_views import audit_text
 from planner.export.manifest import export_all
 from planner.i18n import language
 from planner.pipeline import PlanResult, run
-from planner.report import print_plan
+from planner.report import print_plan, terminal_width
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,6 @@ def _show_result(result: PlanResult, out: Path | None, *, json_output: bool) -> 
     if json_output:
         print_json(data)
         return
-    typer.echo(print_plan(data, lang=language(), region=result.region), nl=False)
+    typer.echo(print_plan(data, lang=language(), region=result.region, width=terminal_width()), nl=False)
     if out is not None:
         say_where(out)

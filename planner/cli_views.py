@@ -13,9 +13,11 @@ import yaml
 from planner.bundled import bundled_region
 from planner.errors import UsageError
 from planner.i18n import gettext as _
+from planner.i18n import language
 from planner.plan import SCHEMA_VERSION
 from planner.read import read_region
-from planner.scenario import Scenario, load_scenario, parse_scenario
+from planner.scenario import Power, Scenario, Water, load_scenario, parse_scenario
+from planner.scenario import Screening as CellRules
 from planner.screen import Screening, reason_text, screen
 
 if TYPE_CHECKING:
@@ -42,19 +44,31 @@ def changed_scenario(path: Path, changes: Iterable[str]) -> Scenario:
 
 def screened(region: Region, scenario: Scenario) -> Screening:
     """Screen a region as a scenario asks."""
+    return _screened(region, scenario.screening, scenario.power, scenario.water)
+
+
+def _screened(region: Region, cells: CellRules, power: Power, water: Water) -> Screening:
     return screen(
         region,
-        cell_km=scenario.screening.cell_km,
-        radius_km=scenario.power.radius_km,
-        water_reach_km=scenario.water.reach_km,
-        min_area_ha=scenario.screening.min_area_ha,
+        cell_km=cells.cell_km,
+        radius_km=power.radius_km,
+        water_reach_km=water.reach_km,
+        min_area_ha=cells.min_area_ha,
     )
 
 
+def is_scenario(path: Path) -> bool:
+    """Tell a scenario file from a region by its name."""
+    return path.is_file() and path.suffix in {".yaml", ".yml"} and path.name != "region.yaml"
+
+
 def screening_of(path: Path) -> Screening:
-    """Screen the region of a scenario file."""
-    scenario = load_scenario(path)
-    return screened(read_region(scenario.region), scenario)
+    """Screen the region of a scenario file as it asks, or a region with the values a scenario has by default."""
+    if is_scenario(path):
+        scenario = load_scenario(path)
+        return screened(read_region(scenario.region), scenario)
+    folder = path.parent if path.name == "region.yaml" else path
+    return _screened(read_region(folder), CellRules(), Power(), Water())
 
 
 def screening_text(summary: Mapping[str, Any], out: Path | None) -> str:
@@ -97,6 +111,13 @@ def region_of(plan: Mapping[str, Any], path: Path | None) -> Region:
     return region
 
 
+def names_from(plan: Mapping[str, Any]) -> Region | None:
+    """Return the bundled region a plan was made from, for the names of zones and stations; None if it is another one."""
+    folder = bundled_region(plan["region"]["id"])
+    region = None if folder is None else read_region(folder)
+    return region if region is not None and region.fingerprint == plan["region"]["fingerprint"] else None
+
+
 def candidates_of(plan: Mapping[str, Any], region: Region) -> Any:
     """Return the candidate layer of a plan, screened again as its scenario asks."""
     return screened(region, parse_scenario(dict(plan["scenario"]), file="plan.json")).candidates
@@ -115,11 +136,12 @@ def audit_text(audit: Mapping[str, Any]) -> str:
     return "\n".join([head.format(n=len(failures), total=audit["n_checks"]), *rows])
 
 
-def check_text(found: Mapping[str, Any]) -> str:
+def check_text(found: Mapping[str, Any], region: Region) -> str:
     """Return the verdict and the findings of an AC check."""
     from rich.console import Console
 
     from planner.export.printed import print_grid
+    from planner.export.sentences import limiting_lines, names_of
 
     grid = found["grid"]
     verdicts = {
@@ -131,4 +153,6 @@ def check_text(found: Mapping[str, Any]) -> str:
     with console.capture() as capture:
         print_grid(console, dict(found))
     synthetic = [_("The AC network is synthetic.")] if grid.get("is_synthetic") else []
-    return "\n".join([verdicts[found["security"]], *synthetic, "", capture.get()])
+    limiting = [f"  {text}" for text in limiting_lines(found, names_of(found, region, lang=language()))]
+    findings = [line.rstrip() for line in capture.get().splitlines()]
+    return "\n".join([verdicts[found["security"]], *limiting, *synthetic, "", *findings]) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ from planner.export.printed import (
 )
 from planner.export.sentences import (
     elsewhere_lines,
+    limiting_lines,
     names_of,
     security_verdict,
     status_sentence,
@@ -40,7 +42,8 @@ from planner.export.words import (
     money,
     number,
     objective_name,
-    technology_name,
+    short_technology_name,
+    station_name,
     term_name,
     unit_name,
 )
@@ -50,20 +53,29 @@ from planner.i18n import use_language
 if TYPE_CHECKING:
     from planner.region import Region
 
+WIDTH = 132
+WIDTHS = (80, 160)
+RESERVE_MW = 0.1  # less is rounding
 LEVEL_STYLE = {"secure": "bold green", "insecure": "bold red", "not_checked": "bold yellow"}
 
 
+def terminal_width() -> int:
+    """Return the columns to print in: the terminal's within reason, else those of a wide page."""
+    least, most = WIDTHS
+    return min(max(shutil.get_terminal_size((WIDTH, 40)).columns, least), most)
+
+
 def print_plan(
-    plan: PlanDict, *, lang: str, region: Region | None = None, width: int = 110, is_coloured: bool = False
+    plan: PlanDict, *, lang: str, region: Region | None = None, width: int = WIDTH, is_coloured: bool = False
 ) -> str:
     """Return the printed plan as text in `lang` (en or zh); `region` adds the names of zones and stations."""
     console = Console(
         file=io.StringIO(), width=width, force_terminal=is_coloured, no_color=not is_coloured, highlight=False
     )
     with use_language(lang), console.capture() as capture:
-        _print_security(console, plan)
-        _print_headline(console, plan, lang=lang)
         names = names_of(plan, region, lang=lang)
+        _print_security(console, plan, names)
+        _print_headline(console, plan, lang=lang)
         if has_plan(plan):
             _print_sites(console, plan, lang=lang)
             _print_elsewhere(console, plan, names, lang=lang)
@@ -77,10 +89,12 @@ def print_plan(
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
-def _print_security(console: Console, plan: PlanDict) -> None:
+def _print_security(console: Console, plan: PlanDict, names: Mapping[str, str]) -> None:
     level, sentence = security_verdict(plan)
     if has_plan(plan):
         console.print(Text(sentence, style=LEVEL_STYLE[level]))
+        for text in limiting_lines(plan, names):
+            console.print(Text("  " + text, style=LEVEL_STYLE[level]))
     label = synthetic_label(plan)
     if label:
         console.print(Text(label, style="bold magenta"))
@@ -131,38 +145,66 @@ def _print_costs(console: Console, plan: PlanDict) -> None:
 def _print_sites(console: Console, plan: PlanDict, *, lang: str) -> None:
     year = last_year(plan)
     sites = sorted(plan.get("sites") or [], key=lambda site: (-in_year(site.get("it_mw"), year), site["id"]))
-    title = _("Sites in {year}").format(year=year)
-    header = [_("Site"), _("Opens"), _("IT (MW)"), _("Cooling"), _("Fed from"), _("Watered from")]
-    table = new_table(header, title=title, numeric={2})
+    header = [
+        _("Site"),
+        _("Opens"),
+        _("IT MW"),
+        _("Cooling (MW IT)"),
+        _("Fed from (voltage, length, reserved)"),
+        _("Watered from (1000 m³/year)"),
+    ]
+    table = new_table(header, title=_("Sites in {year}").format(year=year), numeric={2})
     for site in sites:
-        name = local_name(site, lang) + (" (?)" if site.get("is_position_uncertain") else "")
-        cooling = [f"{technology_name(c['technology'])} {c['it_mw']:.1f} MW" for c in site.get("cooling") or []]
+        name = local_name(site, lang) + (" ?" if site.get("is_position_uncertain") else "")
+        cooling = [f"{short_technology_name(c['technology'])} {c['it_mw']:.0f}" for c in site.get("cooling") or []]
         it_mw = number(in_year(site.get("it_mw"), year))
-        feeds, water = _feed_texts(site, lang=lang), _water_texts(site, lang=lang)
+        feeds, water = _feed_texts(site, year, lang=lang), _water_texts(site, lang=lang)
         table.add_row(name, str(site.get("open_year") or "–"), it_mw, *map("\n".join, (cooling, feeds, water)))
+    for column in table.columns[:5]:
+        column.no_wrap = console.width >= WIDTH
     console.print(table)
+    notes = []
     if any(site.get("is_position_uncertain") for site in sites):
-        console.print(_("(?) Position of a feeding station or plant less precise than half the length of the feed."))
+        notes.append(_("? Position of a feeding station or plant less precise than half the length of the feed."))
+    if any(_has_reserve(site, year) for site in sites):
+        notes.append(
+            _("† Either feed alone can carry the site's class A load, so it is reserved on both: the feeds add up to more "
+              "than the site's load.")
+        )  # fmt: skip
+    for note in notes:
+        console.print(note)
+    if notes:
         console.print()
 
 
-def _feed_texts(site: Row, *, lang: str) -> list[str]:
+def _has_reserve(site: Row, year: int | None) -> bool:
+    """Tell whether the site's feeds reserve more than its load: class A load is reserved on each."""
+    reserved = sum(feed.get("mw") or 0.0 for feed in site.get("feeds") or [])
+    return reserved > in_year(site.get("facility_mw"), year) + RESERVE_MW
+
+
+def _feed_texts(site: Row, year: int | None, *, lang: str) -> list[str]:
+    mark = " †" if _has_reserve(site, year) else ""
     return [
-        _("{name} {kv:g} kV, {km:.1f} km, {mw:.1f} MW").format(
-            name=local_name(feed, lang), kv=feed.get("voltage_kv") or 0, km=feed["km"], mw=feed.get("mw") or 0.0
+        _("{name} at {kv:g} kV, {km:.1f} km, {mw:.0f} MW").format(
+            name=station_name(local_name(feed, lang)),
+            kv=feed.get("voltage_kv") or 0,
+            km=feed["km"],
+            mw=feed.get("mw") or 0.0,
         )
+        + mark
         for feed in site.get("feeds") or []
     ]
 
 
 def _water_texts(site: Row, *, lang: str) -> list[str]:
     texts = [
-        _("{name}, {km:.1f} km, {m3:,.0f} m³/year").format(
-            name=local_name(water, lang), km=water["km"], m3=water.get("m3_per_year") or 0.0
+        _("{name}, {km:.1f} km, {m3:,.0f}").format(
+            name=local_name(water, lang), km=water["km"], m3=(water.get("m3_per_year") or 0.0) / 1000.0
         )
         for water in site.get("water") or []
     ]
-    return texts or [_("no water")]
+    return texts or ["–"]
 
 
 def _print_elsewhere(console: Console, plan: PlanDict, names: Mapping[str, str], *, lang: str) -> None:

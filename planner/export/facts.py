@@ -11,6 +11,8 @@ from typing import Any
 PlanDict = Mapping[str, Any]
 Row = Mapping[str, Any]
 
+UNUSED_SHARE = 1e-6
+NO_WORTH = 1e-9
 HAS_PLAN = frozenset({"optimal", "time_limit", "interrupted"})
 
 
@@ -104,14 +106,21 @@ def limits_by_worth(plan: PlanDict, *, binding_only: bool = False) -> list[Row]:
     return sorted(rows, key=order)
 
 
-def binding_limits(plan: PlanDict) -> list[tuple[Row, int]]:
-    """Return what binds, one row per limited thing: its most valuable month or year, and how many more of them bind."""
+def bottlenecks(plan: PlanDict) -> tuple[list[list[Row]], int]:
+    """Return what binds, one group of rows per limited thing, and how many more groups bind without being worth anything.
+
+    Months and years of one thing are one group, its most valuable row first. Power and water come first, what concerns
+    existing centres last. Limits that nothing uses are no bottlenecks.
+    """
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in limits_by_worth(plan, binding_only=True):
-        parts = index_parts(row.get("index"))
-        named = next((part for part in parts if not part.isdigit()), "")
-        groups.setdefault((str(row.get("constraint")), named), []).append(row)
-    return [(rows[0], len(rows) - 1) for rows in groups.values()]
+        if abs(row.get("used") or 0.0) > UNUSED_SHARE * abs(row.get("limit") or 0.0):
+            named = next((part for part in index_parts(row.get("index")) if not part.isdigit()), "")
+            groups.setdefault((str(row.get("constraint")), named), []).append(row)
+    is_priced = any(row.get("worth") is not None for rows in groups.values() for row in rows)
+    worthy = [rows for rows in groups.values() if not is_priced or abs(rows[0].get("worth") or 0.0) > NO_WORTH]
+    rank = {"power": 0, "water": 0, "stock": 2}
+    return sorted(worthy, key=lambda rows: rank.get(str(rows[0].get("family")), 1)), len(groups) - len(worthy)
 
 
 def counts_against(row: Row) -> bool:

@@ -55,8 +55,18 @@ def write_geopackage(plan: PlanDict, region: Region, path: Path, *, candidates: 
             pyogrio.write_dataframe(_plain_columns(frame), target, layer=name, driver="GPKG", append=target.exists())
         with closing(sqlite3.connect(target)) as connection, connection:
             _add_styles(connection, [name for name in LAYER_ORDER if name in layers])
+        _reset_change_counter(target)
 
     return write_atomically(path, write)
+
+
+def _reset_change_counter(target: Path) -> None:
+    """Set SQLite's counts of past writes to 1 (file format, header offsets 24 and 92): the driver's number varies."""
+    one = (1).to_bytes(4, "big")
+    with target.open("r+b") as file:
+        for offset in (24, 92):
+            file.seek(offset)
+            file.write(one)
 
 
 def plan_table(plan: PlanDict) -> pd.DataFrame:

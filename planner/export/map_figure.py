@@ -75,9 +75,12 @@ def _empty_figure() -> Figure:
         unit="m",
         dimensional=MetricLength(),
         location="bottom_left",
-        background_fill_alpha=0.8,
+        background_fill_alpha=0.6,
+        border_line_alpha=0.0,
+        padding=4,
+        margin=4,
         label_text_font=FONT,
-        bar_length=0.2,
+        bar_length=0.12,
     )
     plot.add_layout(scale)
     return plot

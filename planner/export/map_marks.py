@@ -170,6 +170,9 @@ def draw_substations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, l
 def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: str) -> None:
     """Draw the chosen sites; size by IT load, colour by main cooling."""
     sites = {str(site["id"]): site for site in plan.get("sites") or []}
+    years = years_of(plan)
+    size = [-in_year(sites[site].get("it_mw"), years[-1]) if years else 0.0 for site in layer["site"]]
+    layer = layer.iloc[np.argsort(size, kind="stable")]  # large sites below small ones
     rows = layer.drop(columns="geometry").to_dict("records")
     data: dict[str, Any] = {
         "x": layer.geometry.x.round(1).tolist(),
@@ -180,7 +183,7 @@ def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: s
         "colour": [TECHNOLOGY_COLOURS.get(row["cooling_main"], OTHER_COLOUR) for row in rows],
         "ink": ["#000000" if row["cooling_main"] in LIGHT_TECHNOLOGIES else "#FFFFFF" for row in rows],
         "opens": [shown(row.get("open_year")) for row in rows],
-        "position": ["± ?" if row.get("is_position_uncertain") else "" for row in rows],
+        "position": ["?" if row.get("is_position_uncertain") else "" for row in rows],
         "cooling": [
             "; ".join(f"{technology_name(c['technology'])} {c['it_mw']:.1f} MW" for c in sites[row["site"]]["cooling"])
             for row in rows
@@ -195,7 +198,7 @@ def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: s
     }
     for year in years_of(plan):
         it_mw = np.asarray([in_year(sites[row["site"]].get("it_mw"), year) for row in rows], dtype=float)
-        data[f"size_{year}"] = np.where(it_mw > 0, 12.0 + 2.0 * np.sqrt(it_mw), 0.0).round(2).tolist()
+        data[f"size_{year}"] = np.where(it_mw > 0, 11.0 + 1.5 * np.sqrt(it_mw), 0.0).round(2).tolist()
         data[f"label_{year}"] = [f"{value:.0f}" if value > 0 else "" for value in it_mw]
         data[f"it_mw_{year}"] = [f"{value:,.1f}" for value in it_mw]
         data[f"facility_{year}"] = [f"{in_year(sites[row['site']].get('facility_mw'), year):,.1f}" for row in rows]
@@ -219,7 +222,7 @@ def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: s
         source=source,
         text_color="ink",
         text_font=value(FONT),
-        text_font_size="11px",
+        text_font_size="10px",
         text_font_style="bold",
         text_align="center",
         text_baseline="middle",

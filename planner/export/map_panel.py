@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from planner.export.facts import (
     PlanDict,
-    binding_limits,
+    bottlenecks,
     counts_against,
     has_plan,
     in_year,
@@ -16,6 +16,13 @@ from planner.export.facts import (
     total_in_year,
     worst_outages,
     years_of,
+)
+from planner.export.limit_words import (
+    bottleneck_title,
+    bottleneck_when,
+    conflict_lines,
+    used_text,
+    worth_text,
 )
 from planner.export.marks import marks_sentence
 from planner.export.palette import (
@@ -30,33 +37,30 @@ from planner.export.palette import (
     headroom_bounds,
 )
 from planner.export.sentences import (
-    conflict_lines,
     elsewhere_lines,
-    limit_place,
-    more_text,
+    limiting_lines,
     names_of,
     outage_counts_text,
     outage_text,
     security_verdict,
     status_sentence,
     synthetic_label,
-    worth_text,
 )
 from planner.export.styles import headroom_label
 from planner.export.words import (
     amount,
-    limit_name,
     number,
     objective_name,
+    short_technology_name,
+    station_name,
     technology_name,
-    unit_name,
 )
 from planner.i18n import gettext as _
 
 if TYPE_CHECKING:
     from planner.region import Region
 
-N_LIMITS = 8
+N_LIMITS = 10
 N_OUTAGES = 5
 Panel = dict[str, Any]
 
@@ -66,7 +70,8 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
     level, sentence = security_verdict(plan)
     if not has_plan(plan):
         level, sentence = "insecure", status_sentence(plan)
-    missing, outside = elsewhere_lines(plan, names_of(plan, region, lang=lang), lang=lang)
+    names = names_of(plan, region, lang=lang)
+    missing, outside = elsewhere_lines(plan, names, lang=lang)
     return {
         "lang": "zh-CN" if lang == "zh" else "en",
         "title": _("Data-centre siting plan: {scenario}").format(scenario=local_name(plan, lang)),
@@ -75,9 +80,10 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
         "level": level,
         "sign": {"secure": "✔", "insecure": "✖", "not_checked": "?"}[level],
         "security": sentence,
+        "limiting": limiting_lines(plan, names) if has_plan(plan) else [],
         "synthetic": synthetic_label(plan),
         "status": status_sentence(plan),
-        "aim": _("Aim: {aim}").format(aim=objective_name(str((plan.get("objective") or {}).get("name")))),
+        "aim": _("Aim: {aim}.").format(aim=objective_name(str((plan.get("objective") or {}).get("name")))),
         "years": years_of(plan),
         "last_year": last_year(plan),
         "headline": headline_rows(plan),
@@ -85,7 +91,7 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
         "limits": limit_rows(plan, region, lang=lang),
         "missing": missing,
         "outside": outside,
-        "conflict": conflict_lines(plan, names_of(plan, region, lang=lang)),
+        "conflict": conflict_lines(plan, names),
         "grid": grid_rows(plan),
         "legend": legend(plan),
         "foot": foot_lines(plan, region),
@@ -124,11 +130,11 @@ def site_rows(plan: PlanDict, *, lang: str) -> list[dict[str, str]]:
     return [
         {
             "name": local_name(site, lang),
-            "uncertain": "(?)" if site.get("is_position_uncertain") else "",
+            "uncertain": "?" if site.get("is_position_uncertain") else "",
             "it_mw": number(in_year(site.get("it_mw"), year), 0),
             "colour": TECHNOLOGY_COLOURS.get(main_cooling(site), OTHER_COLOUR),
-            "cooling": "; ".join(f"{technology_name(c['technology'])} {c['it_mw']:.0f}" for c in site["cooling"]),
-            "feeds": "; ".join(f"{local_name(f, lang)} {f['km']:.1f} km" for f in site["feeds"]),
+            "cooling": "; ".join(f"{short_technology_name(c['technology'])} {c['it_mw']:.0f}" for c in site["cooling"]),
+            "feeds": "; ".join(f"{station_name(local_name(f, lang))} {f['km']:.1f} km" for f in site["feeds"]),
             "water": "; ".join(f"{local_name(w, lang)} {w['km']:.1f} km" for w in site["water"]) or "–",
         }
         for site in sites
@@ -138,15 +144,18 @@ def site_rows(plan: PlanDict, *, lang: str) -> list[dict[str, str]]:
 def limit_rows(plan: PlanDict, region: Region, *, lang: str) -> list[dict[str, str]]:
     """Return what binds, most valuable first."""
     names = names_of(plan, region, lang=lang)
+    groups, _n_worthless = bottlenecks(plan)
     return [
         {
-            "what": limit_name(str(row["constraint"])),
-            "where": limit_place(row, names) + more_text(n_more),
-            "used": f"{amount(row.get('used'))} / {amount(row.get('limit'))} {unit_name(str(row.get('unit') or ''))}",
-            "share": f"{100 * min(1.0, abs((row.get('used') or 0) / row['limit'])):.0f}" if row.get("limit") else "100",
-            "worth": worth_text(row, plan) or "–",
+            "what": bottleneck_title(rows, names),
+            "where": bottleneck_when(rows),
+            "used": used_text(rows[0]),
+            "share": f"{100 * min(1.0, abs((rows[0].get('used') or 0) / rows[0]['limit'])):.0f}"
+            if rows[0].get("limit")
+            else "100",
+            "worth": worth_text(rows[0], plan) or "–",
         }
-        for row, n_more in binding_limits(plan)[:N_LIMITS]
+        for rows in groups[:N_LIMITS]
     ]
 
 
@@ -200,7 +209,7 @@ def foot_lines(plan: PlanDict, region: Region) -> list[str]:
         ),
         _("Drawn in {crs}. District cells are approximate, not administrative boundaries; feeds and pipes are straight "
           "lines, not routes.").format(crs=region.projected_crs),
-        _("(?) Position of a feeding station or plant less precise than half the length of the feed."),
+        _("? Position of a feeding station or plant less precise than half the length of the feed."),
     ]  # fmt: skip
     marks = marks_sentence(region)
     if marks:
@@ -245,14 +254,16 @@ def fixed_words() -> dict[str, str]:
         "where": _("Where, how cooled, fed and watered"),
         "in_year": _("in {year}"),
         "conflict": _("Why there is no plan"),
-        "binds": _("What binds (most valuable first; worth at this siting)"),
+        "binds": _("What binds (power and water first, most valuable first)"),
         "nothing_binds": _("No limit binds."),
-        "one_more": _("One more unit saves"),
+        "one_more": _("Worth at this siting"),
         "fed": _("Fed from"),
         "watered": _("Watered from"),
         "elsewhere": _("Not served here"),
         "all_served": _("All demand is served."),
         "grid": _("Grid check: worst outages"),
         "name": _("Site"),
+        "name_mw": _("IT MW"),
+        "hint": _("Point at a mark for its figures; turn the wheel to zoom."),
         "no_script": _("The map needs JavaScript; the tables do not."),
     }

@@ -35,6 +35,8 @@ def table_name(table: str) -> str:
     names = {
         "climate": _("climate"),
         "districts": _("districts"),
+        "exclusions": _("excluded areas"),
+        "heat_sinks": _("heat customers"),
         "outside_sites": _("sites outside the region"),
         "prices": _("prices"),
         "reclaimed_plants": _("reclaimed-water plants"),

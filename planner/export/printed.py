@@ -13,14 +13,21 @@ from rich.text import Text
 from planner.export.facts import (
     PlanDict,
     Row,
-    binding_limits,
+    bottlenecks,
     last_year,
-    limits_by_worth,
     local_name,
     worst_outages,
 )
+from planner.export.limit_words import (
+    bottleneck_title,
+    bottleneck_when,
+    conflict_lines,
+    limit_title,
+    used_text,
+    worth_text,
+)
 from planner.export.marks import marks_sentence
-from planner.export.sentences import conflict_lines, limit_title, more_text, outage_counts_text, outage_text, worth_text
+from planner.export.sentences import outage_counts_text, outage_text
 from planner.export.sheets_checks import changed_halls
 from planner.export.words import (
     amount,
@@ -32,34 +39,45 @@ from planner.i18n import gettext as _
 if TYPE_CHECKING:
     from planner.region import Region
 
-N_LIMITS = 12
+N_LIMITS = 15
 N_OUTAGES = 5
 
 
 def print_limits(console: Console, plan: PlanDict, names: dict[str, str]) -> None:
-    """Print what binds and what is left at the next tightest limits."""
-    rows = binding_limits(plan)
-    if not rows:
-        console.print(_("No limit binds."))
-        return
-    header = [_("What binds"), _("Used"), _("Limit value"), _("Left"), _("Unit"), _("One more unit saves")]
-    title = _("What binds (most valuable first; worth at this siting)")
-    table = new_table(header, title=title, numeric={1, 2, 3})
-    for row, n_more in rows[:N_LIMITS]:
-        what = limit_title(row, names) + more_text(n_more)
-        figures = [amount(row.get(column)) for column in ("used", "limit", "slack")]
-        table.add_row(what, *figures, unit_name(str(row.get("unit") or "")), worth_text(row, plan) or "–")
-    console.print(table)
-    if len(rows) > N_LIMITS:
-        console.print(_("{n} more limits bind; see the workbook.").format(n=len(rows) - N_LIMITS))
-    left = [row for row in limits_by_worth(plan) if not row.get("is_binding") and row.get("slack") is not None]
+    """Print what binds, power and water first, and what is left of power and water where it is short next."""
+    groups, n_worthless = bottlenecks(plan)
+    header = [_("What binds"), _("When"), _("Used / limit"), _("Worth at this siting")]
+    table = new_table(header, title=_("What binds (power and water first, most valuable first)"))
+    for rows in groups[:N_LIMITS]:
+        table.add_row(
+            bottleneck_title(rows, names), bottleneck_when(rows), used_text(rows[0]), worth_text(rows[0], plan) or "–"
+        )
+    console.print(table if table.row_count else _("No limit binds."))
+    if len(groups) > N_LIMITS:
+        console.print(_("{n} more limits bind; see the workbook.").format(n=len(groups) - N_LIMITS))
+    if n_worthless:
+        console.print(
+            _("{n} limits are reached to less than one block, but more of them saves nothing here.").format(
+                n=n_worthless
+            )
+        )
     texts = [
         f"{limit_title(row, names)}: {amount(row['slack'])} {unit_name(str(row.get('unit') or ''))}"
-        for row in _tightest(left)
+        for row in _tightest(_left(plan))
     ]
     if texts:
         console.print(_("Left at the next tightest limits: {parts}.").format(parts="; ".join(texts)))
     console.print()
+
+
+def _left(plan: PlanDict) -> list[Row]:
+    """Return the limits of power and water that are used and do not bind."""
+    return [
+        row
+        for row in plan.get("limits") or []
+        if row.get("family") in {"power", "water"} and not row.get("is_binding") and row.get("slack") is not None
+        and (row.get("used") or 0.0) > 0.0
+    ]  # fmt: skip
 
 
 def _tightest(rows: Sequence[Row], n: int = 5) -> list[Row]:
@@ -74,22 +92,30 @@ def print_stock(console: Console, plan: PlanDict, *, lang: str) -> None:
     """Print what happens to the existing centres."""
     year = last_year(plan)
     rows = [row for row in plan.get("stock") or [] if row.get("year") == year]
-    changed = [f"{local_name(row, lang)}: {changed_halls(row)}" for row in rows if changed_halls(row)]
-    if changed:
-        console.print(
-            _("Existing centres, halls changed by {year}: {parts}.").format(year=year, parts="; ".join(changed))
+    if not rows:
+        return
+    changed = [
+        _("{name}: {changes} of {n} halls").format(
+            name=local_name(row, lang), changes=changed_halls(row), n=row.get("n_halls") or 0
         )
-        console.print()
+        for row in rows
+        if changed_halls(row)
+    ]
+    n_same = len(rows) - len(changed)
+    parts = [*changed, *([_("{n} centres stay as they are").format(n=n_same)] if n_same else [])]
+    console.print(_("Existing centres by {year}: {parts}.").format(year=year, parts="; ".join(parts)))
+    console.print()
 
 
 def print_energy_and_water(console: Console, plan: PlanDict) -> None:
     """Print energy, green share, emissions and water by year."""
     water = {row["year"]: row for row in plan.get("water_totals") or []}
+    is_net = any(row.get("options") for row in plan.get("stock") or [])
     header = [
         _("Year"),
         _("New centres (GWh)"),
         _("Green share / required (%)"),
-        _("Emissions (kt CO2)"),
+        _("Emissions* (kt CO2)") if is_net else _("Emissions (kt CO2)"),
         _("New water (1000 m³)"),
         _("All water / cap (million m³)"),
     ]
@@ -107,6 +133,9 @@ def print_energy_and_water(console: Console, plan: PlanDict) -> None:
         )
     if table.row_count:
         console.print(table)
+        if is_net:
+            console.print(_("* Of new load here and outside, less what changed halls of existing centres save."))
+            console.print()
 
 
 def _scaled(value: float | None, by: float, decimals: int) -> str:
@@ -137,6 +166,7 @@ def print_grid(console: Console, plan: PlanDict) -> None:
                 line=number(row.get("max_line_percent")),
                 trafo=number(row.get("max_trafo_percent")),
             )
+            + ("" if row.get("status") in (None, "ok") else f"; {outage_text(row)}: {_worst_text(row)}")
         )
     header = [
         _("Worst outages"),
@@ -198,7 +228,7 @@ def print_marks(console: Console, plan: PlanDict, region: Region | None) -> None
 
 def new_table(header: Sequence[str], *, title: str | None = None, numeric: set[int] | None = None) -> Table:
     """Return an empty table with its header."""
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", title_style="bold", padding=(0, 1, 0, 0))
     for i, text in enumerate(header):
         table.add_column(text, justify="right" if i in (numeric or set()) else "left", overflow="fold")
     return table

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from planner.export.facts import PlanDict, Row, counts_against, index_parts, is_synthetic, last_year, local_name
+from planner.export.facts import (
+    PlanDict,
+    Row,
+    counts_against,
+    is_synthetic,
+    last_year,
+    local_name,
+    worst_outages,
+)
 from planner.export.words import (
     amount,
-    family_name,
-    limit_name,
     outage_status_name,
-    technology_name,
-    unit_name,
     workload_name,
 )
 from planner.i18n import gettext as _
@@ -23,8 +27,7 @@ from planner.i18n import gettext as _
 if TYPE_CHECKING:
     from planner.region import Region
 
-MONTHS = frozenset(str(month) for month in range(1, 13))
-NO_WORTH = 1e-9
+CLASS = "workload "  # before a workload's id among the names
 N_PLACES = 3  # districts named in a sentence
 
 
@@ -97,42 +100,16 @@ def names_of(plan: PlanDict, region: Region | None, *, lang: str) -> dict[str, s
         names[str(site["id"])] = local_name(site, lang)
         names |= {str(feed["substation"]): local_name(feed, lang) for feed in site.get("feeds") or []}
         names |= {str(water["plant"]): local_name(water, lang) for water in site.get("water") or []}
+    for row in plan.get("stock") or []:
+        names[str(row["id"])] = local_name(row, lang)
+    for workload, row in ((plan.get("scenario") or {}).get("workloads") or {}).items():
+        names[CLASS + workload] = local_name(row, lang)
     return names
 
 
-def limit_place(row: Row, names: Mapping[str, str]) -> str:
-    """Return where and when a limit applies: names for ids, months in words, id in brackets when it differs."""
-    words = []
-    for part in index_parts(row.get("index")):
-        name = names.get(part)
-        if name is not None:
-            words.append(name if name == part or part in name else f"{name} ({part})")
-        elif part in MONTHS and row.get("constraint") == "plant_supply":
-            words.append(_("month {month}").format(month=int(part)))
-        else:
-            words.append(workload_name(technology_name(part)))
-    return ", ".join(words)
-
-
-def limit_title(row: Row, names: Mapping[str, str]) -> str:
-    """Return what is limited, where and when."""
-    return _("{limit} {place}").format(limit=limit_name(str(row["constraint"])), place=limit_place(row, names)).strip()
-
-
-def conflict_lines(plan: PlanDict, names: Mapping[str, str]) -> list[str]:
-    """Return why there is no plan: each way out on its own, with what is missing in planner's units."""
-    lines = []
-    for i, way in enumerate((plan.get("infeasible") or {}).get("ways") or [], start=1):
-        families = ", ".join(family_name(str(family)) for family in way.get("families") or [])
-        head = _("Way {i}, relax {families}:") if way.get("is_enough", True) else _("Not enough alone, {families}:")
-        lines.append(head.format(i=i, families=families))
-        lines += [
-            "  " + _("short by {amount} {unit}: {limit}").format(
-                amount=amount(row.get("amount")), unit=unit_name(str(row.get("unit"))), limit=limit_title(row, names)
-            )
-            for row in way.get("shortfalls") or []
-        ]  # fmt: skip
-    return lines
+def class_name(workload: str, names: Mapping[str, str]) -> str:
+    """Return the scenario's name of a class of demand, else the general one."""
+    return names.get(CLASS + workload) or workload_name(workload)
 
 
 def outage_text(row: Row) -> str:
@@ -149,11 +126,6 @@ def outage_counts_text(plan: PlanDict) -> str:
     return ", ".join(f"{text} {n}" for text, n in sorted(counts.items()))
 
 
-def more_text(n_more: int) -> str:
-    """Return how many further months or years of the same limit bind, "" for none."""
-    return " " + _("(and {n} more months or years)").format(n=n_more) if n_more else ""
-
-
 def _by_year_and_class(rows: Sequence[Row]) -> list[list[Row]]:
     groups: dict[tuple[int, str], list[Row]] = {}
     for row in rows:
@@ -168,7 +140,7 @@ def _missing_line(rows: Sequence[Row], names: Mapping[str, str]) -> str:
     return _("Not served in {year}: {mw:.1f} MW of {workload} ({places})").format(
         year=rows[0]["year"],
         mw=sum(row["it_mw"] for row in rows),
-        workload=workload_name(str(rows[0]["workload"])),
+        workload=class_name(str(rows[0]["workload"]), names),
         places=", ".join([*places, "…"] if len(rows) > N_PLACES else places),
     )
 
@@ -179,7 +151,7 @@ def elsewhere_lines(plan: PlanDict, names: Mapping[str, str], *, lang: str) -> t
     year = last_year(plan)
     outside = [
         _("From outside the region: {mw:.1f} MW of {workload} from {name}, {year}").format(
-            mw=row["it_mw"], workload=workload_name(row["workload"]), name=local_name(row, lang), year=row["year"]
+            mw=row["it_mw"], workload=class_name(row["workload"], names), name=local_name(row, lang), year=row["year"]
         )
         for row in plan.get("outside") or []
         if row["it_mw"] > 0 and row["year"] == year
@@ -187,13 +159,31 @@ def elsewhere_lines(plan: PlanDict, names: Mapping[str, str], *, lang: str) -> t
     return missing, outside
 
 
-def worth_text(row: Row, plan: PlanDict) -> str:
-    """Return what one more unit of a limit saves at this siting, "" where it is not computed or nothing."""
-    worth = row.get("worth")
-    if worth is None or abs(worth) < NO_WORTH:
-        return ""
-    unit = unit_name(str(row.get("unit") or ""))
-    if (plan.get("objective") or {}).get("name") not in (None, "cost"):
-        gain = unit_name(str((plan.get("objective") or {}).get("unit") or ""))
-        return _("{worth} {gain} per {unit}").format(worth=amount(worth), gain=gain, unit=unit)
-    return _("{worth} CNY/year per {unit}").format(worth=amount(worth), unit=unit)
+def limiting_lines(plan: PlanDict, names: Mapping[str, str], n: int = 3) -> list[str]:
+    """Return the worst situations that count against the plan: the limiting element, and by how much."""
+    base = [{**row, "element": ""} for row in (plan.get("grid") or {}).get("base") or [] if counts_against(row)]
+    bad = base + [row for row in worst_outages(plan, n + 1) if counts_against(row)]
+    return [_limiting_line(row, names) for row in bad[:n]] + (["…"] if len(bad) > n else [])
+
+
+def _element_name(element: object, names: Mapping[str, str]) -> str:
+    """Return an element's id with the station or zone that its id ends with in brackets."""
+    parts = str(element or "–").split("-")
+    ends = ("-".join(parts[i:]) for i in range(len(parts)))
+    place = next((names[end] for end in ends if end in names), None)
+    return str(element or "–") if place is None else f"{element} ({place})"
+
+
+def _limiting_line(row: Row, names: Mapping[str, str]) -> str:
+    worst = row.get("worst") or {}
+    out = _("with one of {element} out").format(element=row["element"]) if row.get("element") else _("with nothing out")
+    if row.get("status") == "not_converged":
+        found = _("no solution of the power flow")
+    elif row.get("unsupplied_mw"):
+        found = _("{mw:.1f} MW without supply").format(mw=row["unsupplied_mw"])
+    else:
+        found = _("{element} at {value} {unit}, limit {limit}").format(
+            element=_element_name(worst.get("element"), names), value=amount(worst.get("value")), unit=worst.get("unit") or "",
+            limit=amount(worst.get("limit")),
+        )  # fmt: skip
+    return _("{year}, {out}: {found}").format(year=row.get("year") or "", out=out, found=found)

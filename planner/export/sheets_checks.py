@@ -15,7 +15,8 @@ from planner.export.facts import (
     index_parts,
     local_name,
 )
-from planner.export.sentences import limit_place, names_of, outage_text
+from planner.export.limit_words import limit_place
+from planner.export.sentences import names_of, outage_text
 from planner.export.sheet import Cell, Sheet, yes_no
 from planner.export.words import (
     family_name,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from planner.i18n import gettext as _
+
+LOWER_VOLTAGE = re.compile(r"\s*(?:330|220|110)\s*(?:kV|千伏)站?\s*")
 
 
 def technology_name(technology: str) -> str:
@@ -74,24 +78,28 @@ def family_name(family: str) -> str:
 def limit_name(constraint: str) -> str:
     """Return what a limit limits, in a planner's words; an unknown limit keeps its own name, readable."""
     names = {
-        "substation_headroom": _("Firm headroom of substation"),
-        "node_headroom": _("Firm headroom of zone"),
-        "feeder_bays": _("Free feeder bays of substation"),
-        "node_max_share": _("Largest share of the new load in zone"),
-        "plant_supply": _("Reclaimed water of plant"),
+        "substation_headroom": _("Firm headroom"),
+        "node_headroom": _("Firm headroom"),
+        "feeder_bays": _("Free feeder bays"),
+        "node_max_share": _("Largest share of the new load"),
+        "plant_supply": _("Reclaimed water"),
         "city_water": _("Cooling water of the city"),
         "in_city_share": _("Load that may stay in the city"),
         "green_share": _("Green power required"),
         "resource_share": _("Largest share of one green resource"),
         "green_channel": _("Green power on offer"),
         "carbon_cap": _("Carbon cap"),
-        "usable_land": _("Usable land of site"),
-        "largest_site": _("Largest size of site"),
+        "usable_land": _("Usable land"),
+        "largest_site": _("Largest size of a site"),
         "number_of_sites": _("Number of sites"),
         "occupancy": _("Occupancy of installed capacity"),
-        "hall_switches_once": _("Halls of existing centre"),
+        "hall_switches_once": _("Halls of an existing centre"),
         "liquid_stock": _("Existing halls that may turn liquid"),
         "epsilon": _("Own limit"),
+        "demand_met": _("Capacity for the demand"),
+        "smallest_site": _("Smallest size of a site"),
+        "wished_site": _("Wished site"),
+        "green_within_use": _("Green power within use"),
     }
     return names.get(constraint, constraint.replace("_", " "))
 
@@ -111,6 +119,40 @@ def unit_name(unit: str) -> str:
         "CNY": _("CNY"),
     }
     return names.get(unit, unit)
+
+
+def one_of(unit: str) -> str:
+    """Return one more unit in words: "MVA", "m³ per day", "bay"."""
+    names = {
+        "m3/day": _("m³ a day"),
+        "m3/year": _("m³ a year"),
+        "MWh/year": _("MWh a year"),
+        "t/year": _("tonne a year"),
+        "bays": _("bay"),
+        "halls": _("hall"),
+        "blocks": _("block"),
+        "sites": _("site"),
+    }
+    return names.get(unit, unit_name(unit))
+
+
+def short_technology_name(technology: str) -> str:
+    """Return the name of a cooling technology for a narrow column."""
+    names = {
+        "air_chiller": _("Chilled air"),
+        "tower_economiser": _("Chilled water/tower"),
+        "airside_adiabatic": _("Outside air, adiabatic"),
+        "indirect_evaporative": _("Indirect evap."),
+        "cold_plate_dry": _("Cold plate/dry"),
+        "cold_plate_tower": _("Cold plate/tower"),
+        "immersion": _("Immersion"),
+    }
+    return names.get(technology, technology)
+
+
+def station_name(name: str) -> str:
+    """Return a station's name without its 220 kV, which the voltage of the feed already tells."""
+    return LOWER_VOLTAGE.sub(" ", name).strip()
 
 
 def outage_status_name(status: str) -> str:
@@ -159,6 +201,11 @@ def amount(value: float | None) -> str:
     size = abs(value)
     decimals = 0 if size >= 1000 or value == round(value) else 1 if size >= 10 else 3  # noqa: PLR2004
     return f"{value:,.{decimals}f}"
+
+
+def rounded(value: float) -> str:
+    """Return a number rounded to three significant digits: 79,135 as 79,100."""
+    return f"{float(f'{value:.3g}'):,.15g}"
 
 
 def money(value: float | None) -> str:

@@ -61,6 +61,38 @@ def test_usage_errors_end_with_2(args: list[str]) -> None:
     assert planner(*args) == ExitCode.USAGE
 
 
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["nonsense"], "There is no command nonsense."),
+        (["nonsense", "--lang", "zh"], "没有命令 nonsense。"),
+        (["solve"], "scenario is missing."),
+        (["show", "no.json", "--lang", "zh"], "plan: no.json 不存在。"),
+        (["solve", str(CASES)], "is a folder; a file is needed."),
+        (["demo", "--time-limit", "soon"], "--time-limit: a number is needed."),
+        (["demo", "--bogus"], "There is no option --bogus."),
+        (["init", "a", "b"], "b is too much."),
+        (["--lang", "fr", "calibrate"], "--lang: fr is none of 'en', 'zh'."),
+    ],
+)
+def test_a_wrong_command_line_is_explained(args: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert planner(*args) == ExitCode.USAGE
+
+    shown = capsys.readouterr()
+    assert said in shown.err
+    assert not shown.out
+
+
+def test_a_wrong_command_line_is_json_where_json_was_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert planner("solve", "--json") == ExitCode.USAGE
+    assert json.loads(capsys.readouterr().out)["error"]["message"] == "scenario is missing."
+
+
+def test_screen_takes_a_region_too(capsys: pytest.CaptureFixture[str]) -> None:
+    assert planner("screen", CASES / "small_region", "--json") == ExitCode.OK
+    assert json.loads(capsys.readouterr().out)["candidates"] > 0
+
+
 @pytest.mark.parametrize("args", [["--lang", "zh", "--help"], ["--help", "--lang=zh"]])
 def test_help_speaks_chinese_wherever_the_option_stands(args: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert planner(*args) == ExitCode.OK

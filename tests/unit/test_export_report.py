@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from planner.export.facts import index_parts, limits_by_worth, reserved_mva, worst_outages
+from planner.export.facts import bottlenecks, index_parts, limits_by_worth, reserved_mva, worst_outages
+from planner.export.limit_words import bottleneck_when, conflict_lines, worth_text
 from planner.export.sentences import security_verdict
 from planner.i18n import use_language
 from planner.report import print_plan
@@ -18,7 +19,9 @@ def test_the_first_line_says_that_an_insecure_plan_is_insecure() -> None:
     lines = print_plan(sample_plan(), lang="en").splitlines()
 
     assert lines[0] == "INSECURE: 2 of 7 checked situations break a limit or lose supply."
-    assert lines[1].startswith("SYNTHETIC GRID")
+    assert lines[1] == "  2035, with one of L220-101 out: 51.5 MW without supply"
+    assert lines[2].startswith("  2035, with one of T-BJ500-14 out: T-BJ500-14 at ")
+    assert lines[3].startswith("SYNTHETIC GRID")
 
 
 def test_a_secure_plan_says_how_many_outages_it_stands_on() -> None:
@@ -71,7 +74,8 @@ def test_a_claim_of_security_without_proof_is_not_repeated(claim: dict[str, Any]
 def test_an_infeasible_run_prints_the_conflict_and_no_sites() -> None:
     text = print_plan(infeasible_plan(), lang="en")
 
-    assert "short by 200 MVA: Firm headroom of zone Z6, 2035" in text
+    assert "Short by 200 MVA of firm headroom (Z6, 2035)." in text
+    assert "200 MVA missing – Firm headroom: Z6, 2035" in text
     assert "Sites in" not in text
 
 
@@ -97,6 +101,50 @@ def test_feeds_add_up_at_a_substation() -> None:
 @pytest.mark.parametrize(("index", "parts"), [(["a", 2030], ("a", "2030")), ("a, 2030", ("a", "2030")), (None, ())])
 def test_an_index_reads_the_same_however_it_is_written(index: object, parts: tuple[str, ...]) -> None:
     assert index_parts(index) == parts
+
+
+def test_what_binds_is_grouped_and_said_in_a_planners_words() -> None:
+    plan = sample_plan()
+    water = next(row for row in plan["limits"] if row["constraint"] == "plant_supply" and row["is_binding"])
+    power = next(row for row in plan["limits"] if row["constraint"] == "substation_headroom" and row["is_binding"])
+    unused = {**power, "index": ["unused", 2035], "used": 0.0, "limit": 1.0}
+    worthless = {**power, "index": ["worthless", 2035], "worth": 0.0}
+    halls = {**power, "constraint": "hall_switches_once", "family": "stock", "index": ["S"], "unit": "halls"}
+    later = {**water, "index": [water["index"][0], 8, 2030], "worth": 1.0}
+    dear = {**halls, "worth": 9e9, "used": 5.0, "limit": 5.0}
+    plan["limits"] = [dear, unused, worthless, {**water, "index": [water["index"][0], 7, 2035]}, later, power]
+
+    groups, n_worthless = bottlenecks(plan)
+
+    assert [rows[0]["constraint"] for rows in groups] == ["substation_headroom", "plant_supply", "hall_switches_once"]
+    assert (bottleneck_when(groups[1]), n_worthless) == ("2030, 2035 (month 7, 8)", 1)
+    assert worth_text({**power, "index": ["Z9", 2035], "worth": 79135.0}, plan) == (
+        "One more MVA in 2035 saves 79,100 CNY a year"
+    )
+    assert worth_text(dear, plan) == "One more hall saves 9,000,000,000 CNY over all years"
+
+
+def test_alternatives_are_said_in_one_sentence() -> None:
+    plan = infeasible_plan()
+    short = {"constraint": "plant_supply", "index": ["Bishui", 6, 2035], "unit": "m3/day", "amount": 1600.0}
+    plan["infeasible"]["ways"].append({"families": ["water"], "is_enough": True, "shortfalls": [short]})
+
+    first = conflict_lines(plan, {"Bishui": "Bishui"})[0]
+
+    assert first == (
+        "Short by 200 MVA of firm headroom (Z6, 2035), or 1,600 m³/day of reclaimed water (Bishui, month 6, 2035)."
+    )
+
+
+def test_a_site_that_reserves_class_a_twice_says_so() -> None:
+    plan = sample_plan()
+    site = next(site for site in plan["sites"] if len(site["feeds"]) > 1)
+    site["facility_mw"] = dict.fromkeys(site["facility_mw"], 1.0)
+
+    text = print_plan(plan, lang="en")
+
+    assert "MW †" in text
+    assert "reserved on both" in text
 
 
 def test_the_region_gives_names_to_zones_and_marks_to_assumed_rows() -> None:
