@@ -17,11 +17,10 @@ from models.siting.data import Economics, Rules, SitingData
 from planner.assemble_costs import Prices, annuity, read_prices, year_weights, years_represented
 from planner.assemble_demand import demand_table, outside_table, reaches
 from planner.assemble_physics import Physics, assemble_physics
-from planner.assemble_power import ancestors, feed_costs, node_headroom
+from planner.assemble_power import ancestors, feed_costs, lowest_zones, node_headroom
 from planner.assemble_stock import StockFrames, assemble_stock
 from planner.assemble_water import pipes_table, plants_table, supply_table
-from planner.errors import InputProblems, Problem
-from planner.i18n import gettext as _
+from planner.fits import check_fit, green_share
 from planner.policy import PolicyPack, read_policy_pack
 from planner.region import Region
 from planner.scenario import Scenario
@@ -75,24 +74,6 @@ def _sites(
     climate: pd.Series,
 ) -> pd.DataFrame:
     wishes, clusters = scenario.wishes, scenario.clusters
-    named = {*wishes.fixed, *wishes.forbidden, *wishes.min_mw}
-    unknown = sorted(named - set(candidates["site"]))
-    if unknown:
-        raise InputProblems(
-            [
-                Problem(
-                    file="scenario",
-                    layer="wishes",
-                    row=None,
-                    column="wishes",
-                    value=name,
-                    code="unknown_site",
-                    message=_("The wish names site {name}, which is no candidate.").format(name=name),
-                    remedy=_("Take a site id from the candidates layer, or change the screening."),
-                )
-                for name in unknown
-            ]
-        )
     land = region["districts"].set_index("district")["land_cost_cny_per_ha"].astype(float)
     price = candidates["district"].map(land).fillna(land.mean()).astype(float)
     kept = candidates.assign(price=price)[~candidates["site"].isin(wishes.forbidden)]
@@ -141,24 +122,20 @@ def _green(region: Region, scenario: Scenario) -> pd.DataFrame:
 
 def _years_table(scenario: Scenario, policy: PolicyPack, stock: StockFrames) -> pd.DataFrame:
     cap = scenario.water.city_cap_m3_per_year
-    rows = []
-    for year in scenario.years:
-        share = scenario.green.share.get(year)
-        if share is None:
-            share = policy.value("green_share", year, applies_to=scenario.green.applies_to)
-        rows.append(
-            {
-                "year": year,
-                "green_share": float(share),
-                "carbon_t_per_mwh": float(scenario.carbon.grid_t_per_mwh[year]),
-                "city_water_cap_m3": float(
-                    policy.value("water_cap_m3_per_year", year, applies_to="city") if cap is None else cap
-                ),
-                "stock_water_m3": stock.yearly_m3,
-                "carbon_cap_t": float(scenario.carbon.cap_t.get(year, np.nan)),
-                "liquid_stock_share": float(policy.value("liquid_ready_share", year)),
-            }
-        )
+    rows = [
+        {
+            "year": year,
+            "green_share": green_share(scenario, policy, year),
+            "carbon_t_per_mwh": float(scenario.carbon.grid_t_per_mwh[year]),
+            "city_water_cap_m3": float(
+                policy.value("water_cap_m3_per_year", year, applies_to="city") if cap is None else cap
+            ),
+            "stock_water_m3": stock.yearly_m3,
+            "carbon_cap_t": float(scenario.carbon.cap_t.get(year, np.nan)),
+            "liquid_stock_share": float(policy.value("liquid_ready_share", year)),
+        }
+        for year in scenario.years
+    ]
     return pd.DataFrame(rows)
 
 
@@ -166,7 +143,7 @@ def _rules(region: Region, scenario: Scenario) -> Rules:
     return Rules(
         objective=scenario.objective.name,
         zone_max_share=scenario.power.zone_max_share,
-        share_nodes=tuple(region["zones"]["zone"]),
+        share_nodes=lowest_zones(region),
         max_sites=scenario.clusters.max_sites,
         min_occupancy_share=scenario.clusters.min_occupancy_share,
         certificates_count_for_carbon=scenario.carbon.certificates_count,
@@ -176,11 +153,12 @@ def _rules(region: Region, scenario: Scenario) -> Rules:
 
 def assemble(region: Region, scenario: Scenario, *, screening: Screening | None = None) -> Assembled:
     """Return the siting data of a region under a scenario."""
-    policy = read_policy_pack(scenario.policy_pack)
-    prices = read_prices(region, scenario)
     screening = screening or screen_for(region, scenario)
     found = screening.candidates
     candidates = found[found["status"] == "candidate"].reset_index(drop=True)
+    policy = read_policy_pack(scenario.policy_pack)
+    check_fit(region, scenario, candidates, policy=policy)
+    prices = read_prices(region, scenario)
     places = pd.concat(
         [
             candidates[["site", "lon", "lat"]].rename(columns={"site": "id"}),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from planner.errors import InputProblems, Problem
-from planner.i18n import gettext as _
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -30,30 +28,13 @@ def year_weights(years: tuple[int, ...], last_period_years: int, *, rate: float,
 
 @dataclass(frozen=True)
 class Prices:
-    """Prices of the chosen case; a missing item is one clear error."""
+    """Prices of the chosen case; `planner.fits` has made sure that none is missing."""
 
     values: Mapping[str, float]
     rate: float
     life_years: Mapping[str, int]
 
     def __getitem__(self, item: str) -> float:
-        if item not in self.values:
-            raise InputProblems(
-                [
-                    Problem(
-                        file="prices",
-                        layer="prices",
-                        row=None,
-                        column="item",
-                        value=item,
-                        code="missing_price",
-                        message=_("The price {item} is missing.").format(item=item),
-                        remedy=_("Add a row to prices, or set economy.prices.{item} in the scenario.").format(
-                            item=item
-                        ),
-                    )
-                ]
-            )
         return self.values[item]
 
     def yearly(self, item: str, life: str) -> float:
@@ -61,8 +42,13 @@ class Prices:
         return self[item] * annuity(self.rate, self.life_years[life])
 
 
-def read_prices(region: Region, scenario: Scenario) -> Prices:
+def price_values(region: Region, scenario: Scenario) -> dict[str, float]:
     """Return the region's prices of the scenario's case with the scenario's own values on top."""
-    table = region["prices"].set_index("item")[scenario.economy.price_case].astype(float).to_dict()
+    table = region["prices"].set_index("item")[scenario.economy.price_case].astype(float).dropna().to_dict()
+    return {**table, **scenario.economy.prices}
+
+
+def read_prices(region: Region, scenario: Scenario) -> Prices:
+    """Return the prices with the rate and the lives that make annuities of them."""
     lives = {str(k): int(v) for k, v in scenario.economy.life_years.items()}
-    return Prices({**table, **scenario.economy.prices}, scenario.economy.rate, lives)
+    return Prices(price_values(region, scenario), scenario.economy.rate, lives)

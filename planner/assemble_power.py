@@ -76,6 +76,12 @@ def ancestors(region: Region) -> pd.DataFrame:
     return pd.concat(out, ignore_index=True).drop_duplicates()
 
 
+def lowest_zones(region: Region) -> tuple[str, ...]:
+    """Return the zones that hold no other zone: the largest share of new load counts there."""
+    zones = region["zones"]
+    return tuple(zones.loc[~zones["zone"].isin(zones["parent"].dropna()), "zone"])
+
+
 def feed_costs(pairs: pd.DataFrame, scenario: Scenario, prices: Prices) -> pd.DataFrame:
     """Return pairs (site, substation, km, voltage_kv = feeding voltage) with group, rating_mva and cny_per_year.
 

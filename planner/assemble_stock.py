@@ -10,16 +10,11 @@ import pandas as pd
 from models.cooling import TECHNOLOGIES
 from planner.assemble_costs import Prices
 from planner.assemble_physics import Physics
+from planner.fits import STOCK_PRICES
 from planner.policy import PolicyPack
 from planner.region import Region
 from planner.scenario import Scenario
 from planner.units import HOURS_PER_YEAR
-
-INVESTMENT = {
-    "retrofit": "retrofit_cny_per_mw_it",
-    "convert": "convert_cny_per_mw_it",
-    "vacate": "vacate_cny_per_mw_it",
-}
 
 
 @dataclass(frozen=True)
@@ -142,7 +137,7 @@ def assemble_stock(
                 g_after = it_after / float(row.load_factor) * pue_design * scenario.stock.coincidence / pf
             if option == "convert" and convert is None:
                 continue
-            invest = prices.yearly(INVESTMENT[option], "plant") * peak
+            invest = prices.yearly(STOCK_PRICES[option], "plant") * peak
             yearly_after = float((after * 24.0 * days.to_numpy(float)).sum()) * it_after
             is_liquid = (
                 option != "vacate"

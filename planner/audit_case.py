@@ -129,7 +129,10 @@ class Case:
 
     @cached_property
     def site_years(self) -> pd.DataFrame:
-        """Every chosen site and planning year: is_open, drawn_mw, installed_mw, mva, class_a_mva, mwh, ha."""
+        """Every chosen site and planning year: is_open, drawn_mw, installed_mw, mva, class_a_mva, mwh, ha.
+
+        Without phasing a site is open in the years in which it has blocks.
+        """
         frame = self.sites[["site", "open_year"]].merge(pd.DataFrame({"year": list(self.years)}), how="cross")
         sums = {
             "drawn_mw": (self.loads, "it_mw"),
@@ -146,7 +149,7 @@ class Case:
             part = table.groupby(["site", "year"], as_index=False)[column].sum().rename(columns={column: name})
             frame = frame.merge(part, on=["site", "year"], how="left").fillna({name: 0.0})
         return frame.assign(
-            is_open=frame["year"] >= frame["open_year"],
+            is_open=frame["year"] >= frame["open_year"] if self.is_on("phasing") else frame["n"] > 0,
             mva=frame["load_mva"] + frame["fixed_mva"],
             mwh=frame["load_mwh"] + frame["fixed_mwh"],
         )

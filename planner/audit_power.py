@@ -157,7 +157,9 @@ def limits(case: Case) -> Iterator[Limit]:
     share = case.scenario.power.zone_max_share
     if share is not None:
         new = case.site_years.groupby("year")["mva"].sum().reindex(list(case.years), fill_value=0.0)
-        zones = headroom.loc[headroom["node"].isin(case.region["zones"]["zone"]), ["node", "year"]]
+        zones = case.region["zones"]
+        lowest = zones.loc[~zones["zone"].isin(zones["parent"].dropna()), "zone"]
+        zones = headroom.loc[headroom["node"].isin(lowest), ["node", "year"]]
         rows = zones.merge(by_zone, on=["node", "year"], how="left").fillna({"value": 0.0})
         rows = rows.rename(columns={"value": "used"}).assign(limit=share * rows["year"].map(new))
         yield Limit("node_max_share", "MVA", rows[["node", "year", "used", "limit"]])

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from planner.assemble import Assembled
-from planner.errors import InputProblems, Problem
+from planner.errors import GridError, InputProblems, Problem
 from planner.i18n import gettext as _
 from planner.read_text import decode
 from planner.region import Region
@@ -37,9 +37,7 @@ def check_plan(plan: PlanDict, region: Region, *, assembled: Assembled) -> tuple
     feeds = feed_loads(plan)
     stock = stock_loads(plan, region, assembled)
     loads = {
-        int(year): _at_buses(
-            pd.concat([part[part["year"] == year] for part in (feeds, stock)], ignore_index=True), power_factor
-        )
+        int(year): _at_buses([part[part["year"] == year] for part in (feeds, stock)], power_factor)
         for year in plan["years"]
     }
     return _checked(region, loads, without_bus=sorted(feeds.loc[feeds["bus"].isna(), "substation"].unique()))
@@ -82,8 +80,9 @@ def stock_loads(plan: PlanDict, region: Region, assembled: Assembled) -> pd.Data
     )
 
 
-def _at_buses(loads: pd.DataFrame, power_factor: float) -> pd.DataFrame:
-    known = loads[loads["bus"].notna()]
+def _at_buses(parts: Sequence[pd.DataFrame], power_factor: float) -> pd.DataFrame:
+    filled = [part[part["bus"].notna()] for part in parts]
+    known = pd.concat([part for part in filled if len(part)] or filled[:1], ignore_index=True)
     tangent = float(np.tan(np.arccos(power_factor)))
     p_mw = known["mva"].to_numpy(float) * power_factor
     return pd.DataFrame(
@@ -99,8 +98,12 @@ def _checked(
     from models.grid.check import check_years
     from models.grid.rules import GridRules
 
-    rules = GridRules.from_region(region.meta["voltage_bands"], region.meta["grid"]["emergency_factor"])
-    found = check_years(region.grid, loads_by_year=loads, rules=rules)
+    factors = region.meta.get("grid", {}).get("emergency_factor", {})
+    rules = GridRules.from_region(region.meta["voltage_bands"], factors)
+    try:
+        found = check_years(region.grid, loads_by_year=loads, rules=rules)
+    except ValueError as error:
+        raise GridError(_("The AC network cannot be checked: {why}").format(why=error)) from error
     grid = found.to_dict(is_synthetic=region.is_synthetic_grid)
     grid["rules"] = {**grid["rules"], "feed_transfer": "not checked: normal split only"}
     if not found.is_secure:
@@ -129,7 +132,7 @@ def check_sites(region: Region, path: str | Path) -> dict[str, Any]:
             "mva": table["mw"].astype(float) / pf,
         }
     )
-    loads = {int(y): _at_buses(frame[frame["year"] <= y], pf) for y in sorted(frame["year"].unique())}
+    loads = {int(y): _at_buses([frame[frame["year"] <= y]], pf) for y in sorted(frame["year"].unique())}
     security, grid = _checked(region, loads, without_bus=sorted(frame.loc[frame["bus"].isna(), "substation"].unique()))
     return {"security": security, "grid": grid}
 
@@ -138,7 +141,12 @@ def _read_csv(path: Path) -> pd.DataFrame:
     decoded = decode(path.read_bytes(), file=path.name, layer="sites")
     if isinstance(decoded, Problem):
         raise InputProblems([decoded])
-    return pd.read_csv(io.StringIO(decoded[0]), dtype=str, skipinitialspace=True)
+    try:
+        return pd.read_csv(io.StringIO(decoded[0]), dtype=str, skipinitialspace=True)
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        message = _("{file} is not a table: {why}").format(file=path.name, why=str(error).strip())
+        remedy = _("Write a CSV with the columns site, substation, mw and optionally year.")
+        raise InputProblems([Problem(path.name, "sites", None, None, None, "no_table", message, remedy)]) from error
 
 
 def _site_problems(table: pd.DataFrame, region: Region, file: str) -> list[Problem]:

@@ -58,14 +58,18 @@ def check_sums(readings: Readings, frames: Frames, *, manifest: Manifest) -> Non
         "sites": _check_sites,
         "substations": _check_levels,
         "prices": _check_prices,
+        "zones": _check_nesting,
     }
     for name, check in checks.items():
         if name in readings:
             check(readings[name], frames[name])
     if "climate" in readings:
         _check_climate(readings["climate"], frames["climate"], manifest=manifest)
-    if "stock_cooling" in readings and "stock" in readings:
-        _check_cooling_shares(readings["stock_cooling"], frames)
+    if "stock" in readings:
+        _check_cooling_shares(readings.get("stock_cooling", readings["stock"]), frames)
+    if "grid_buses" in readings:
+        _check_network(readings, frames, manifest=manifest)
+    _check_shared_ids(readings, frames)
 
 
 def _note(reading: Reading, is_wrong: pd.Series[bool], *, code: str, message: str, remedy: str) -> None:
@@ -93,6 +97,18 @@ def _check_levels(reading: Reading, stations: pd.DataFrame) -> None:
     _note(reading, is_wrong, code="order_wrong", message=message, remedy=remedy)
 
 
+def _check_nesting(reading: Reading, zones: pd.DataFrame) -> None:
+    """Note zones from which the way up never ends."""
+    parent_of = zones.dropna(subset=["zone", "parent"]).drop_duplicates("zone").set_index("zone")["parent"].to_dict()
+    node = zones["zone"]
+    for _step in range(len(zones)):
+        node = node.map(parent_of)
+    message = _("{column}: the parents of {rows} lead round in a circle.")
+    _note(
+        reading, node.notna(), code="circle", message=message, remedy=_("Leave `parent` of the uppermost zone empty.")
+    )
+
+
 def _check_cooling_shares(reading: Reading, frames: Frames) -> None:
     total = frames["stock_cooling"].groupby("stock")["it_share"].sum()
     for stock in frames["stock"]["stock"].dropna():
@@ -102,6 +118,44 @@ def _check_cooling_shares(reading: Reading, frames: Frames) -> None:
                 stock=stock, share=f"{share:g}"
             )
             reading.note("sum_wrong", message, remedy=_("Give rows whose shares sum to 1."), column="it_share")
+
+
+def _check_network(readings: Readings, frames: Frames, *, manifest: Manifest) -> None:
+    """Note buses without a voltage band, lines between voltages, and a network without a source."""
+    bands = {float(b["vn_kv"]) for b in manifest.content.get("voltage_bands") or () if "vn_kv" in b}
+    levels = frames["grid_buses"]["vn_kv"].dropna().unique()
+    missing = sorted(kv for kv in levels if kv not in bands)
+    if missing:
+        listed = ", ".join(f"{kv:g}" for kv in missing)
+        message = _("voltage_bands has no band for {kv} kV, so the buses there would go unchecked.").format(kv=listed)
+        remedy = _("Add one band per nominal voltage of grid/buses.")
+        readings["grid_buses"].findings.add(manifest.file, "voltage_band_missing", message, remedy,
+                                            column="voltage_bands")  # fmt: skip
+    if "grid_lines" in readings:
+        kv = frames["grid_buses"].drop_duplicates("bus").set_index("bus")["vn_kv"]
+        ends = frames["grid_lines"][["from_bus", "to_bus"]].apply(lambda bus: bus.map(kv))
+        is_wrong = ends.notna().all(axis=1) & (ends["from_bus"] != ends["to_bus"])
+        message = _("{column} joins buses of different voltage in {rows}.")
+        remedy = _("Use a transformer (grid/trafos) there.")
+        _note(readings["grid_lines"], is_wrong, code="order_wrong", message=message, remedy=remedy)
+
+
+def _check_shared_ids(readings: Readings, frames: Frames) -> None:
+    """Note ids that two tables share where a plan names rows of both in one column."""
+    for tables in (
+        ("stock", "sites"),
+        ("outside_sites", "sites"),
+        ("outside_sites", "stock"),
+        ("zones", "substations"),
+    ):
+        if tables[0] in readings and tables[1] in readings:
+            left, right = (frames[name][frames[name].columns[0]] for name in tables)
+            message = _("{column} uses ids in {rows} that {other} uses too, so a plan could not tell them apart.")
+            message = message.replace("{other}", tables[1])
+            remedy = _("Give every site, existing centre and outside site, and every station and zone, its own id.")
+            _note(
+                readings[tables[0]], left.notna() & left.isin(right), code="id_shared", message=message, remedy=remedy
+            )
 
 
 def _check_climate(reading: Reading, climate: pd.DataFrame, *, manifest: Manifest) -> None:

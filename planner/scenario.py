@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
@@ -16,8 +16,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from planner.errors import InputProblems, Problem
 from planner.i18n import gettext as _
 from planner.read_yaml import read_yaml
+from planner.scenario_rules import contradictions, key_problem, without
 
 SCHEMA_VERSION = 1
+Positive = Annotated[float, Field(gt=0.0)]
+NotNegative = Annotated[float, Field(ge=0.0)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
 class _Part(BaseModel):
@@ -50,14 +54,14 @@ class Screening(_Part):
 class Power(_Part):
     """Feeding rules. Voltages are those of the station; ratings those of the feed."""
 
-    radius_km: Mapping[int, float] = Field(default_factory=lambda: {500: 8.0, 220: 4.0})
+    radius_km: Mapping[int, Positive] = Field(default_factory=lambda: {500: 8.0, 220: 4.0})
     power_factor: float = Field(default=0.98, gt=0.5, le=1.0)
-    feed_rating_mva: Mapping[int, float] = Field(default_factory=lambda: {220: 300.0, 110: 100.0})
+    feed_rating_mva: Mapping[int, Positive] = Field(default_factory=lambda: {220: 300.0, 110: 100.0})
     max_feeds_per_site: int = Field(default=5, ge=1)
     zone_bound: Literal["linear", "min_linear_ac"] = "min_linear_ac"
     zone_max_share: float | None = Field(default=0.3, gt=0.0, le=1.0)
     background_growth_per_year: float = Field(default=0.0, ge=-0.2, le=0.2)
-    reserve_mva: Mapping[str, float] = Field(default_factory=dict)
+    reserve_mva: Mapping[str, NotNegative] = Field(default_factory=dict)
 
 
 class Water(_Part):
@@ -87,7 +91,7 @@ class Cooling(_Part):
     overhead_share: float = Field(default=0.055, ge=0.0, le=0.3)
     stock_overhead_share: float = Field(default=0.09, ge=0.0, le=0.3)
     pue_fixed_share: float = Field(default=0.03, ge=0.0, le=0.2)
-    block_mw: Mapping[str, float] = Field(
+    block_mw: Mapping[str, Positive] = Field(
         default_factory=lambda: {"cold_plate_dry": 10.0, "cold_plate_tower": 10.0, "immersion": 10.0}
     )
     default_block_mw: float = Field(default=5.0, gt=0.0)
@@ -105,7 +109,7 @@ class Workload(_Part):
     coincidence: float = Field(gt=0.0, le=1.0)
     may_go_outside: bool = False
     in_city_max_share: float | None = Field(default=None, ge=0.0, le=1.0)
-    demand_mw: Mapping[int, float]
+    demand_mw: Mapping[int, NotNegative]
 
 
 class Latency(_Part):
@@ -120,7 +124,7 @@ class Latency(_Part):
 class Green(_Part):
     """Green power: required share by year (empty: the policy pack's rule for new load)."""
 
-    share: Mapping[int, float] = Field(default_factory=dict)
+    share: Mapping[int, Share] = Field(default_factory=dict)
     applies_to: Literal["all", "city", "hub_new", "hub_start_area", "new_build", "public_procurement", "stock"] = (
         "new_build"
     )
@@ -129,8 +133,8 @@ class Green(_Part):
 class Carbon(_Part):
     """Residual grid factor by year [t/MWh], caps by year [t], and whether certificates lower carbon."""
 
-    grid_t_per_mwh: Mapping[int, float]
-    cap_t: Mapping[int, float] = Field(default_factory=dict)
+    grid_t_per_mwh: Mapping[int, NotNegative]
+    cap_t: Mapping[int, NotNegative] = Field(default_factory=dict)
     certificates_count: bool = False
     outside_t_per_mwh: float = Field(default=0.11, ge=0.0)
 
@@ -148,7 +152,7 @@ class Land(_Part):
     """Land per MW IT installed; technologies that need roof and facade take more."""
 
     area_ha_per_mw: float = Field(default=0.12, gt=0.0)
-    area_ha_per_mw_by_technology: Mapping[str, float] = Field(default_factory=lambda: {"indirect_evaporative": 0.18})
+    area_ha_per_mw_by_technology: Mapping[str, Positive] = Field(default_factory=lambda: {"indirect_evaporative": 0.18})
 
 
 class StockRules(_Part):
@@ -160,18 +164,20 @@ class StockRules(_Part):
     convert_workload: str = "inference_liquid"
     displaced_workload: str = "general"
     coincidence: float = Field(default=0.85, gt=0.0, le=1.0)
-    lead_years: Mapping[str, int] = Field(default_factory=lambda: {"retrofit": 1, "convert": 1, "vacate": 0})
+    lead_years: Mapping[str, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=lambda: {"retrofit": 1, "convert": 1, "vacate": 0}
+    )
 
 
 class Economy(_Part):
     """Interest, lives, and which column of the price table is used."""
 
     rate: float = Field(default=0.06, ge=0.0, le=0.3)
-    life_years: Mapping[str, int] = Field(
+    life_years: Mapping[str, Annotated[int, Field(ge=1)]] = Field(
         default_factory=lambda: {"building": 30, "plant": 12, "lines": 30, "land": 50}
     )
     price_case: Literal["low", "central", "high"] = "central"
-    prices: Mapping[str, float] = Field(default_factory=dict)
+    prices: Mapping[str, NotNegative] = Field(default_factory=dict)
 
 
 class Wishes(_Part):
@@ -179,7 +185,7 @@ class Wishes(_Part):
 
     fixed: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
-    min_mw: Mapping[str, float] = Field(default_factory=dict)
+    min_mw: Mapping[str, NotNegative] = Field(default_factory=dict)
 
 
 class SolverRules(_Part):
@@ -205,7 +211,7 @@ class Scenario(_Part):
     power: Power = Power()
     water: Water = Water()
     cooling: Cooling = Cooling()
-    workloads: Mapping[str, Workload]
+    workloads: Mapping[str, Workload] = Field(min_length=1)
     demand_scale: float = Field(default=1.0, ge=0.0)
     demand_basis: Literal["new"] = "new"
     is_unserved_allowed: bool = True
@@ -225,17 +231,6 @@ class Scenario(_Part):
         if not years or list(years) != sorted(set(years)):
             raise ValueError("planning years must ascend without repeats")
         return years
-
-    @pydantic.model_validator(mode="after")
-    def _complete(self) -> Scenario:
-        for workload, spec in self.workloads.items():
-            missing = [y for y in self.years if y not in spec.demand_mw]
-            if missing:
-                raise ValueError(f"workloads.{workload}.demand_mw has no value for {missing}")
-        missing = [y for y in self.years if y not in self.carbon.grid_t_per_mwh]
-        if missing:
-            raise ValueError(f"carbon.grid_t_per_mwh has no value for {missing}")
-        return self
 
     def changed(self, changes: Mapping[str, Any]) -> Scenario:
         """Return the scenario with values replaced by dotted path, validated again."""
@@ -258,29 +253,25 @@ def _key(node: Mapping[Any, Any], key: str) -> Any:
 
 
 def parse_scenario(data: Any, *, file: str) -> Scenario:
-    """Return the scenario, or raise `InputProblems` with one problem per wrong value."""
+    """Return the scenario, or raise `InputProblems` with every problem of single keys and between keys."""
     try:
-        return Scenario.model_validate(data)
+        scenario = Scenario.model_validate(data)
     except pydantic.ValidationError as wrong:
-        raise InputProblems([_problem(file, error) for error in wrong.errors()]) from wrong
+        problems = [key_problem(file, error) for error in wrong.errors()]
+        raise InputProblems([*problems, *_further(data, wrong, problems, file=file)]) from wrong
+    found = contradictions(scenario, file=file)
+    if found:
+        raise InputProblems(found)
+    return scenario
 
 
-def _problem(file: str, error: Any) -> Problem:
-    place = ".".join(str(part) for part in error["loc"])
-    unknown = error["type"] == "extra_forbidden"
-    remedy = _("Remove the key or correct its spelling.") if unknown else _("Correct the value; see docs/scenario.md.")
-    value = error.get("input")
-    shown = value if isinstance(value, str | int | float | bool) or value is None else type(value).__name__
-    return Problem(
-        file=file,
-        layer="scenario",
-        row=None,
-        column=place,
-        value=None if shown is None else str(shown),
-        code="unknown_key" if unknown else "scenario_value",
-        message=_("{place}: {what}").format(place=place, what=error["msg"]),
-        remedy=remedy,
-    )
+def _further(data: Any, wrong: pydantic.ValidationError, known: list[Problem], *, file: str) -> list[Problem]:
+    """Return problems between the keys that are right: those of the scenario without its wrong keys, if it is one."""
+    try:
+        found = contradictions(Scenario.model_validate(without(data, wrong.errors())), file=file)
+    except pydantic.ValidationError:
+        return []
+    return [p for p in found if not any((k.column or "").startswith(p.column or "") for k in known)]
 
 
 def load_scenario(path: str | Path) -> Scenario:

@@ -202,3 +202,34 @@ def test_swapped_axes_of_polygons_are_named(folder: Path) -> None:
     path.write_text(json.dumps(content), encoding="utf-8")
 
     assert codes(folder) == ["lon_lat_swapped"]
+
+
+def test_a_network_that_cannot_be_checked_is_refused_when_it_is_read(folder: Path) -> None:
+    replace(folder / "region.yaml", "vn_kv: 500", "vn_kv: 400")
+    replace(folder / "grid" / "lines.csv", "L1,B1,B3", "L1,B1,B2")
+
+    assert codes(folder) == ["voltage_band_missing", "order_wrong"]
+
+
+def test_zones_that_lead_round_in_a_circle_are_refused(folder: Path) -> None:
+    replace(folder / "zones.csv", "一区,,", "一区,Z2,")
+    with (folder / "zones.csv").open("a", encoding="utf-8") as zones:
+        zones.write("Z2,Zone 2,二区,Z1,500,320,350\n")
+
+    (problem,) = problems(folder)
+
+    assert (problem.code, problem.names) == ("circle", ("Z1", "Z2"))
+
+
+def test_existing_centres_without_any_cooling_are_refused(folder: Path) -> None:
+    (folder / "stock_cooling.csv").unlink()
+
+    assert codes(folder) == ["sum_wrong"]
+
+
+def test_ids_that_a_plan_could_not_tell_apart_are_refused(folder: Path) -> None:
+    replace(folder / "outside_sites.csv", "O1,", "K1,")
+
+    (problem,) = problems(folder)
+
+    assert (problem.code, problem.layer) == ("id_shared", "outside_sites")

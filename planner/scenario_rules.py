@@ -1,0 +1,148 @@
+"""What the keys of a scenario must say about each other; types and ranges of single keys stand in `planner.scenario`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from models.technologies import TECHNOLOGIES
+from planner.errors import Problem
+from planner.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from planner.scenario import Scenario
+
+LIVES = ("building", "plant", "lines", "land")
+OPTIONS = ("retrofit", "convert", "vacate")
+KEY_MARK = "[key]"  # how pydantic says that the key is wrong and not its value
+
+
+def contradictions(scenario: Scenario, *, file: str) -> list[Problem]:
+    """Return every problem between keys that are right on their own."""
+    checks = (_years, _ignored_years, _technologies, _lives, _sizes, _wishes, _repeats)
+    return [problem for check in checks for problem in check(scenario, file)]
+
+
+def scenario_problem(file: str, place: str, message: str, remedy: str, *, value: object = None) -> Problem:
+    """Return one problem of a key of the scenario."""
+    shown = None if value is None else str(value)
+    return Problem(file, "scenario", None, place, shown, "scenario_value", f"{place}: {message}", remedy)
+
+
+def _path(error: Mapping[str, Any]) -> tuple[Any, ...]:
+    return tuple(part for part in error["loc"] if part != KEY_MARK)
+
+
+def key_problem(file: str, error: Mapping[str, Any]) -> Problem:
+    """Return the problem of a single key that pydantic found."""
+    place = ".".join(map(str, _path(error)))
+    unknown = error["type"] == "extra_forbidden"
+    remedy = _("Remove the key or correct its spelling.") if unknown else _("Correct the value; see docs/scenario.md.")
+    value = error.get("input")
+    shown = value if isinstance(value, str | int | float | bool) or value is None else type(value).__name__
+    return Problem(
+        file=file,
+        layer="scenario",
+        row=None,
+        column=place,
+        value=None if shown is None else str(shown),
+        code="unknown_key" if unknown else "scenario_value",
+        message=_("{place}: {what}.").format(place=place, what=error["msg"]),
+        remedy=remedy,
+    )
+
+
+def without(data: Any, errors: Iterable[Mapping[str, Any]]) -> Any:
+    """Return a copy of a scenario's raw data without the keys that are wrong."""
+    rest = copy.deepcopy(data)
+    for error in errors:
+        *parents, last = _path(error) or ("",)
+        node = rest
+        for key in parents:
+            node = node.get(key) if isinstance(node, dict) else None
+        if isinstance(node, dict):
+            node.pop(last, None)
+    return rest
+
+
+def _listed(values: Iterable[object]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _years(scenario: Scenario, file: str) -> Iterator[Problem]:
+    maps = {f"workloads.{name}.demand_mw": spec.demand_mw for name, spec in scenario.workloads.items()}
+    for place, values in {**maps, "carbon.grid_t_per_mwh": scenario.carbon.grid_t_per_mwh}.items():
+        missing = [year for year in scenario.years if year not in values]
+        if missing:
+            message = _("there is no value for the planning year {years}.").format(years=_listed(missing))
+            yield scenario_problem(file, place, message, _("Add the value, or take the year out of `years`."))
+
+
+def _ignored_years(scenario: Scenario, file: str) -> Iterator[Problem]:
+    """Find values of years between planning years; those after the last wait for a longer plan."""
+    for place, values in {"carbon.cap_t": scenario.carbon.cap_t, "green.share": scenario.green.share}.items():
+        ignored = [year for year in values if year < scenario.years[-1] and year not in scenario.years]
+        if ignored:
+            message = _("{years} is no planning year, so the value would be ignored.").format(years=_listed(ignored))
+            yield scenario_problem(file, place, message, _("Give it for a planning year, or add the year to `years`."))
+
+
+def _technologies(scenario: Scenario, file: str) -> Iterator[Problem]:
+    named = {
+        "cooling.technologies": scenario.cooling.technologies,
+        "cooling.block_mw": scenario.cooling.block_mw,
+        "land.area_ha_per_mw_by_technology": scenario.land.area_ha_per_mw_by_technology,
+        "stock.retrofit_technology": (scenario.stock.retrofit_technology,),
+        "stock.convert_technology": (scenario.stock.convert_technology,),
+    }
+    for place, names in named.items():
+        for name in names:
+            if name not in TECHNOLOGIES:
+                message = _("{name} is no cooling technology.").format(name=name)
+                remedy = _("Choose from: {names}.").format(names=_listed(TECHNOLOGIES))
+                yield scenario_problem(file, place, message, remedy, value=name)
+
+
+def _lives(scenario: Scenario, file: str) -> Iterator[Problem]:
+    missing = [kind for kind in LIVES if kind not in scenario.economy.life_years]
+    if missing:
+        message = _("there is no life for {kinds}.").format(kinds=_listed(missing))
+        yield scenario_problem(file, "economy.life_years", message, _("Give years for: {kinds}.").format(
+            kinds=_listed(LIVES)
+        ))  # fmt: skip
+    for place, given, known in (
+        ("economy.life_years", scenario.economy.life_years, LIVES),
+        ("stock.lead_years", scenario.stock.lead_years, OPTIONS),
+    ):
+        for name in sorted(set(given) - set(known)):
+            message = _("{name} is not known here.").format(name=name)
+            yield scenario_problem(file, place, message, _("Choose from: {names}.").format(names=_listed(known)))
+
+
+def _sizes(scenario: Scenario, file: str) -> Iterator[Problem]:
+    least, most = scenario.clusters.min_site_mw, scenario.clusters.max_site_mw
+    if "clusters" not in scenario.families_off and least > most:
+        message = _("{least:g} MW is more than max_site_mw, {most:g} MW, so no site can be built.").format(
+            least=least, most=most
+        )
+        remedy = _("Exchange the two, or correct one.")
+        yield scenario_problem(file, "clusters.min_site_mw", message, remedy, value=least)
+
+
+def _wishes(scenario: Scenario, file: str) -> Iterator[Problem]:
+    wishes = scenario.wishes
+    for name in sorted({*wishes.fixed, *wishes.min_mw} & set(wishes.forbidden)):
+        message = _("site {name} is wished for (fixed or min_mw) and forbidden.").format(name=name)
+        yield scenario_problem(file, "wishes.forbidden", message, _("Take it out of one of the lists."), value=name)
+
+
+def _repeats(scenario: Scenario, file: str) -> Iterator[Problem]:
+    lists: dict[str, tuple[str, ...]] = {
+        "cooling.technologies": scenario.cooling.technologies,
+        "stock.options": scenario.stock.options,
+    }
+    for place, names in lists.items():
+        for name in sorted({n for n in names if names.count(n) > 1}):
+            message = _("{name} is given twice.").format(name=name)
+            yield scenario_problem(file, place, message, _("Give it once."), value=name)
