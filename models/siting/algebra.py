@@ -10,6 +10,7 @@ import pyomo.environ as pyo
 
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions
+from models.siting.frames import cross_years, join
 
 
 class Groups(dict[Any, list[Any]]):
@@ -90,8 +91,8 @@ def years_to(data: SitingData, year: int) -> list[int]:
 def switched_terms(data: SitingData, decisions: Decisions, changes: pd.DataFrame) -> pd.DataFrame:
     """Return `changes` (stock, option, ...) for every hall that has left "keep" by `year`, with its `col`: array form."""
     moves = decisions["n_switched"][["stock", "option", "year", "col"]].rename(columns={"year": "since"})
-    crossed = moves.merge(changes, on=["stock", "option"]).merge(pd.DataFrame({"year": list(data.years)}), how="cross")
-    return crossed[crossed["year"] >= crossed["since"]].reset_index(drop=True)
+    crossed = cross_years(join(moves, changes, ["stock", "option"]), data.years)
+    return crossed[crossed["year"] >= crossed["since"]]
 
 
 def switched(m: pyo.ConcreteModel, data: SitingData, stock: str, option: str, year: int) -> Any:

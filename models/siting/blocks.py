@@ -14,6 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from models.siting.frames import partners
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -23,7 +25,13 @@ class Term:
     """Nonzeros of a constraint: `frame` has the row's key columns, `col` (position of the variable) and `coef`."""
 
     frame: pd.DataFrame
-    coef: float | str = 1.0  # a number, or the name of a column of `frame`
+    coef: float | str | Floats = 1.0  # a number, the name of a column of `frame`, or one number per row of it
+
+    def values(self) -> Floats:
+        """Return one coefficient per row of the frame."""
+        if isinstance(self.coef, str):
+            return self.frame[self.coef].to_numpy(float)
+        return np.broadcast_to(np.asarray(self.coef, float), (len(self.frame),))
 
 
 @dataclass(frozen=True)
@@ -45,21 +53,6 @@ class RowBlock:
         return len(self.index)
 
 
-def _partners(index: pd.DataFrame, frame: pd.DataFrame) -> tuple[Ints, Ints]:
-    """Return (position in frame, row of index) of every pair that agrees in the columns both have: an inner join."""
-    row_code, own_code = np.zeros(len(index), np.int64), np.zeros(len(frame), np.int64)
-    for key in [k for k in index.columns if k in frame.columns]:
-        codes, labels = pd.factorize(np.concatenate([index[key].to_numpy(), frame[key].to_numpy()]))
-        row_code = row_code * len(labels) + codes[: len(index)]
-        own_code = own_code * len(labels) + codes[len(index) :]
-    order = np.argsort(row_code, kind="stable")
-    first = np.searchsorted(row_code[order], own_code, side="left")
-    count = np.searchsorted(row_code[order], own_code, side="right") - first
-    at = np.repeat(np.arange(len(frame)), count)
-    within = np.arange(len(at)) - np.repeat(np.cumsum(count) - count, count)
-    return at, order[np.repeat(first, count) + within]
-
-
 def block(
     name: str,
     index: pd.DataFrame,
@@ -75,13 +68,10 @@ def block(
     """
     rows, cols, coefs = [], [], []
     for term in terms:
-        at, row = _partners(index, term.frame)
-        values = (
-            term.frame[term.coef].to_numpy(float) if isinstance(term.coef, str) else np.full(len(term.frame), term.coef)
-        )
+        at, row = partners(term.frame, index, [k for k in index.columns if k in term.frame.columns])
         rows.append(row)
         cols.append(term.frame["col"].to_numpy(np.int64)[at])
-        coefs.append(values[at])
+        coefs.append(term.values()[at])
     n = len(index)
     return RowBlock(
         name=name,

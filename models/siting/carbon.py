@@ -19,39 +19,44 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
 from models.siting.algebra import total, value_of, weighted
 from models.siting.data import SitingData
-from models.siting.decisions import Decisions
+from models.siting.decisions import Decisions, once
+from models.siting.frames import cross_years, frame_of, join, stacked
 
 
+@once
 def emissions(data: SitingData, decisions: Decisions) -> pd.DataFrame:
     """Return the emissions of a year as coefficients: variable, index, year, coef [t per unit of the variable]."""
     factor = data["years_table"].set_index("year")["carbon_t_per_mwh"].astype(float).fillna(0.0)
-    parts = []
     energy = decisions["energy_mwh"]
-    parts.append(energy.assign(variable="energy_mwh", coef=energy["year"].map(factor)))
-    kinds = data["green"][["resource", "kind", "year"]]
-    green = decisions["green_mwh"].merge(kinds, on=["resource", "year"])
-    counted = (green["kind"] == "green_power") | data.rules.certificates_count_for_carbon
-    green = green[counted]
-    parts.append(green.assign(variable="green_mwh", coef=-green["year"].map(factor).astype(float)))
-    outside = decisions["outside_mw"].merge(data["outside"], on=["outside", "workload"])
-    parts.append(outside.assign(variable="outside_mw", coef=outside["t_per_mw_year"].astype(float)))
+    green = join(decisions["green_mwh"], data["green"], ["resource", "year"], take=["kind"])
+    green = green[(green["kind"] == "green_power") | data.rules.certificates_count_for_carbon]
+    outside = join(decisions["outside_mw"], data["outside"], ["outside", "workload"], take=["t_per_mw_year"])
     halls = stock_energy(data, decisions)
-    parts.append(halls.assign(variable="n_switched", coef=halls["mwh_change_per_year"] * halls["at"].map(factor)))
-    keep = ["variable", "col", "at", "coef"]
-    parts = [p.assign(at=p["at"] if "at" in p else p["year"]) for p in parts]
-    return pd.concat([p[keep].astype({"coef": float}) for p in parts if len(p)], ignore_index=True)
+    parts = [
+        (energy, "energy_mwh", "year", energy["year"].map(factor)),
+        (green, "green_mwh", "year", -green["year"].map(factor)),
+        (outside, "outside_mw", "year", outside["t_per_mw_year"]),
+        (halls, "n_switched", "at", halls["mwh_change_per_year"] * halls["at"].map(factor)),
+    ]
+    frames = [
+        frame_of({"variable": np.full(len(f), v, object), "col": f["col"].to_numpy(), "at": f[at].to_numpy(),
+                  "coef": coef.to_numpy(float)})
+        for f, v, at, coef in parts if len(f)
+    ]  # fmt: skip
+    return stacked(frames, ["variable", "col", "at", "coef"])
 
 
+@once
 def stock_energy(data: SitingData, decisions: Decisions) -> pd.DataFrame:
     """Return n_switched's index crossed with every year `at` >= the year of switching, with the option's changes."""
     options = data["stock_options"].drop(columns=["year", "is_liquid"]).drop_duplicates(["stock", "option"])
-    halls = decisions["n_switched"].merge(options, on=["stock", "option"])
-    halls = halls.merge(pd.DataFrame({"at": list(data.years)}), how="cross")
+    halls = cross_years(join(decisions["n_switched"], options, ["stock", "option"]), data.years, name="at")
     return halls[halls["at"] >= halls["year"]].reset_index(drop=True)
 
 
@@ -59,6 +64,8 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     """Add the family's rows in Pyomo."""
     d: Decisions = m.siting_decisions
     cap = value_of(data["years_table"].dropna(subset=["carbon_cap_t"]), ["year"], "carbon_cap_t")
+    if not cap:
+        return
     table = emissions(data, d)
     by_variable: dict[str, Any] = {}
     for name in table["variable"].unique():

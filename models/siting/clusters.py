@@ -28,6 +28,7 @@ from models.siting.algebra import grouped, total, value_of, weighted
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions
+from models.siting.frames import distinct, join
 
 
 def _wish_terms(data: SitingData, blocks: pd.DataFrame, open_: pd.DataFrame) -> list[Term]:
@@ -43,18 +44,18 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     sites = data["sites"][["site", "it_min_mw", "it_max_mw", "min_mw"]].astype(
         {"it_min_mw": float, "it_max_mw": float, "min_mw": float}
     )
-    blocks = d["n_blocks"].merge(data["technologies"][["technology", "block_mw"]], on="technology")
-    blocks = blocks.assign(neg_mw=-blocks["block_mw"].astype(float))
-    open_ = d["is_open"].merge(sites, on="site").assign(neg_max=lambda f: -f["it_max_mw"])
-    is_last = {name: frame[frame["year"] == data.years[-1]] for name, frame in (("open", open_), ("blocks", blocks))}
+    blocks = join(d["n_blocks"], data["technologies"], "technology", take=["block_mw"])
+    open_ = join(d["is_open"], sites, "site")
+    last_open, last_blocks = (frame[frame["year"] == data.years[-1]] for frame in (open_, blocks))
     smallest, wished = sites[sites["it_min_mw"] > 0], sites[sites["min_mw"] > 0]
     limited = years if data.rules.max_sites is not None else years.iloc[:0]
     share, installed = data.rules.min_occupancy_share, d["total_installed_mw"]
     busy = years[years["year"].isin(installed["year"]) & bool(share)]
     return [
-        block("largest_site", blocks[key].drop_duplicates(), [Term(blocks, "block_mw"), Term(open_, "neg_max")],
+        block("largest_site", distinct(blocks, key), [Term(blocks, "block_mw"), Term(open_, -open_["it_max_mw"])],
               doc="Largest size of a site [MW IT]", upper=0.0),
-        block("smallest_site", smallest[["site"]], [Term(is_last["open"], "it_min_mw"), Term(is_last["blocks"], "neg_mw")],
+        block("smallest_site", smallest[["site"]],
+              [Term(last_open, "it_min_mw"), Term(last_blocks, -last_blocks["block_mw"].astype(float))],
               doc="Smallest size of a site [MW IT]", upper=0.0),
         block("used_site", open_[key], [Term(open_), Term(blocks, -1.0)],
               doc="An open site has a block [blocks]", upper=0.0),

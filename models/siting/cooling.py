@@ -33,68 +33,67 @@ import pyomo.environ as pyo
 from models.siting.algebra import rows_of, total, value_of, weighted
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import DRY, SitingData
-from models.siting.decisions import Decisions
+from models.siting.decisions import Decisions, once
 from models.siting.feeding import block_coefficients, load_coefficients
+from models.siting.frames import join, looked_up, with_columns
 
+MWH = "mwh_per_mw_year"
 STY = ["site", "technology", "year"]
 TOTAL = ["climate", "technology", "plant", "workload", "year"]
 LOAD = ["site", "technology", "plant", "workload", "year"]
 
 
+@once
 def _capacity(data: SitingData, d: Decisions) -> pd.DataFrame:
     """Return n_blocks' index with `neg_mw` (minus block size), `neg_max` (minus n_max), climate."""
     blocks = block_coefficients(data, d)
-    blocks = blocks.assign(many=blocks["site"].map(data["sites"].set_index("site")["multiplicity"]).astype(float))
-    return blocks.assign(
-        neg_mw=-blocks["block_mw"].astype(float), neg_max=-blocks["upper"].astype(float) / blocks["many"]
-    )
+    many = looked_up(blocks, data["sites"], "site", "multiplicity")
+    return with_columns(blocks, neg_mw=-blocks["block_mw"].astype(float), neg_max=-blocks["upper"] / many)
 
 
 def _pipe_loads(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return wet loads with `peak` [m3/day/MW] and pipes with `most` [m3/day], the tight bound of the pipe's use."""
     loads = load_coefficients(data, d)
     worst = data["water_use"].groupby(["climate", "technology", "workload"], as_index=False)["m3_per_day_per_mw"].max()
-    wet = loads[loads["plant"] != DRY].merge(worst, on=["climate", "technology", "workload"])
-    wet = wet.merge(data["plants"], on="plant")
-    peak = wet["m3_per_day_per_mw"] * wet["makeup_factor"] * wet["peak_day_factor"]
-    wet = wet.assign(peak=peak.astype(float)).merge(d.site_bounds[["site", "smax_mva"]], on="site")
-    by_feed = wet["peak"] * wet["smax_mva"].astype(float) / np.maximum(wet["mva_per_mw"].astype(float), 1e-9)
-    most = wet.assign(most=by_feed).groupby(["site", "plant", "year"], as_index=False)["most"].max()
+    wet = join(loads[loads["plant"] != DRY], worst, ["climate", "technology", "workload"])
+    wet = join(wet, data["plants"], "plant")
+    peak = (wet["m3_per_day_per_mw"] * wet["makeup_factor"] * wet["peak_day_factor"]).astype(float)
+    smax = looked_up(wet, d.site_bounds, "site", "smax_mva")
+    wet = with_columns(wet, peak=peak, most=peak * smax / np.maximum(wet["mva_per_mw"].astype(float), 1e-9))
+    most = wet.groupby(["site", "plant", "year"], as_index=False, sort=False)["most"].max()
     supply = data["supply"].groupby(["plant", "year"], as_index=False)["m3_per_day"].max()
     freed = data["stock_plant"].assign(f=-data["stock_plant"]["m3_per_day_change"].astype(float).clip(upper=0.0))
-    pipes = d["is_piped"].merge(most, on=["site", "plant", "year"]).merge(supply, on=["plant", "year"], how="left")
+    pipes = join(d["is_piped"], most, ["site", "plant", "year"])
+    given = looked_up(pipes, supply, ["plant", "year"], "m3_per_day")
     if len(freed):
         halls = freed["stock"].map(data["stock"].set_index("stock")["n_halls"]).astype(float)
         most_freed = freed.assign(f=freed["f"] * halls).groupby(["plant", "stock"])["f"].max().groupby("plant").sum()
-        pipes["m3_per_day"] = pipes["m3_per_day"].astype(float) + pipes["plant"].map(most_freed).fillna(0.0)
-    pipes = pipes.assign(neg_most=-np.minimum(pipes["most"], pipes["m3_per_day"].fillna(np.inf).astype(float)))
-    return wet, pipes
+        given = given + pipes["plant"].map(most_freed).fillna(0.0).to_numpy(float)
+    most_m3 = np.minimum(pipes["most"].to_numpy(float), np.where(np.isnan(given), np.inf, given))
+    return wet, with_columns(pipes, neg_most=-most_m3)
 
 
 def _bands(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return is_large with `neg_span` (minus most MWh above the threshold), and banded n_blocks with `n_band`."""
     capacity = _capacity(data, d)
-    sites = data["sites"][["site", "climate", "it_max_mw"]]
-    energy = data["performance"].groupby(["climate"], as_index=False)["mwh_per_mw_year"].max()
-    fixed = data["overheads"].groupby(["climate"], as_index=False)["mwh_per_mw_year"].max()
-    most = sites.merge(energy, on="climate").merge(fixed, on="climate", suffixes=("", "_fixed"))
-    total_mwh = most["it_max_mw"].astype(float) * (most["mwh_per_mw_year"] + most["mwh_per_mw_year_fixed"]).astype(
-        float
-    )
-    large = d["is_large"].merge(most[["site"]].assign(most=total_mwh), on="site")
-    large = large.assign(neg_span=-np.maximum(0.0, large["most"] - large["threshold_mwh"].astype(float)))
-    banded = capacity.merge(data["pue_bands"], on=["climate", "technology"])
-    least = data["performance"].groupby(["climate", "technology"], as_index=False)["mwh_per_mw_year"].min()
-    banded = banded.merge(least, on=["climate", "technology"], suffixes=("_x", ""))
-    per_block = banded["block_mw"].astype(float) * banded["mwh_per_mw_year"].astype(float) + banded["block_mwh"]
+    energy, fixed = data["performance"], data["overheads"]
+    large = join(d["is_large"], data["sites"], "site", take=["climate", "it_max_mw"])
+    mwh = looked_up(large, energy.groupby("climate", as_index=False)["mwh_per_mw_year"].max(), "climate", MWH)
+    mwh = mwh + looked_up(large, fixed.groupby("climate", as_index=False)["mwh_per_mw_year"].max(), "climate", MWH)
+    above = large["it_max_mw"].astype(float) * mwh - large["threshold_mwh"].astype(float)
+    large = with_columns(large, neg_span=-np.maximum(0.0, above))
+    banded = join(capacity, data["pue_bands"], ["climate", "technology"])
+    least = energy.groupby(["climate", "technology"], as_index=False)["mwh_per_mw_year"].min()
+    drawn = looked_up(banded, least, ["climate", "technology"], MWH)
+    per_block = banded["block_mw"].astype(float) * drawn + banded["block_mwh"]
     n_band = np.ceil(banded["threshold_mwh"].astype(float) / np.maximum(per_block, 1e-9))
-    return large, banded.assign(n_band=np.minimum(-banded["neg_max"], n_band))
+    return large, with_columns(banded, n_band=np.minimum(-banded["neg_max"], n_band))
 
 
 def _energy(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return total_load_mw and total_installed_mw with `mwh_per_mw_year`."""
-    loads = d["total_load_mw"].merge(data["performance"], on=["climate", "technology", "workload"])
-    return loads, d["total_installed_mw"].merge(data["overheads"], on=["climate", "technology"])
+    loads = join(d["total_load_mw"], data["performance"], ["climate", "technology", "workload"])
+    return loads, join(d["total_installed_mw"], data["overheads"], ["climate", "technology"])
 
 
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
@@ -104,32 +103,34 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     wet, pipes = _pipe_loads(data, d)
     large, banded = _bands(data, d)
     large_key = ["site", "threshold_mwh", "year"]
-    energy = loads.merge(large[large_key], on=["site", "year"])
-    fixed = blocks_.merge(large[large_key], on=["site", "year"])
     own = ["site", "technology", "threshold_mwh", "year"]
+    opened = d["is_open"][["site", "year", "col"]]
+    may_open = join(blocks_[[*STY, "neg_max"]], opened, ["site", "year"])
+    may_be_large = join(large[large_key], opened, ["site", "year"])
+    allowed = join(banded[[*own, "n_band"]], opened, ["site", "year"])
     zero = {"lower": 0.0, "upper": 0.0}
     return [
         block("block_capacity", blocks_[STY], [Term(d["load_mw"]), Term(blocks_, "neg_mw")],
               doc="IT load that the installed blocks hold [MW IT]", upper=0.0),
         block("blocks_if_open", blocks_[STY],
-              [Term(d["n_blocks"]), Term(d["is_open"].merge(blocks_[[*STY, "neg_max"]], on=["site", "year"]), "neg_max")],
+              [Term(d["n_blocks"]), Term(may_open, "neg_max")],
               doc="Blocks need an open site [blocks]", upper=0.0),
         block("large_site", large[large_key],
-              [Term(energy, "mwh_per_mw_year"), Term(fixed, "block_mwh"), Term(large, "neg_span"),
-               Term(d["is_open"].merge(large[large_key].assign(c=-large["threshold_mwh"]), on=["site", "year"]), "c")],
+              [Term(loads, MWH), Term(blocks_, "block_mwh"), Term(large, "neg_span"),
+               Term(may_be_large, -may_be_large["threshold_mwh"].astype(float))],
               doc="Yearly energy below the PUE rule's threshold [MWh/year]", upper=0.0),
         block("allowed_pue", banded[own],
-              [Term(banded), Term(d["is_large"].merge(banded[[*own, "n_band"]], on=large_key), "n_band"),
-               Term(d["is_open"].merge(banded[own].assign(c=-banded["n_band"]), on=["site", "year"]), "c")],
+              [Term(banded), Term(join(banded[[*own, "n_band"]], d["is_large"], large_key, take=["col"]), "n_band"),
+               Term(allowed, -allowed["n_band"])],
               doc="Blocks whose PUE the rule allows at this size [blocks]", upper=0.0),
         block("pipe_needed", pipes[["site", "plant", "year"]], [Term(wet, "peak"), Term(pipes, "neg_most")],
               doc="Water from a plant needs a pipe [m3/day]", upper=0.0),
         block("load_sum", d["total_load_mw"][TOTAL],
-              [Term(d["total_load_mw"]), Term(loads.assign(c=-1.0), "c")], doc="Load of all sites [MW IT]", **zero),
+              [Term(d["total_load_mw"]), Term(loads, -1.0)], doc="Load of all sites [MW IT]", **zero),
         block("installed_sum", d["total_installed_mw"][["climate", "technology", "year"]],
               [Term(d["total_installed_mw"]), Term(blocks_, "neg_mw")], doc="Installed load of all sites [MW IT]", **zero),
         block("energy_sum", d["energy_mwh"][["year"]],
-              [Term(d["energy_mwh"]), *(Term(f.assign(c=-f["mwh_per_mw_year"]), "c") for f in _energy(data, d))],
+              [Term(d["energy_mwh"]), *(Term(f, -f[MWH]) for f in _energy(data, d))],
               doc="Energy of new sites [MWh/year]", **zero),
     ]  # fmt: skip
 

@@ -27,14 +27,19 @@ are those of one site times its multiplicity.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
 
 from models.siting.bounds import EPS, feed_bounds, performance_bounds, site_bounds
 from models.siting.data import DRY, SitingData
+from models.siting.frames import cross_years, distinct, frame_of, join, looked_up, partners, stacked, with_columns
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Decisions:
     site_bounds: pd.DataFrame  # site, smax_mva, is_dualable
     feed_bounds: pd.DataFrame  # feeds with max_mva
     n_cols: int
+    kept: dict[str, tuple[SitingData, Any]] = field(default_factory=dict, repr=False, compare=False)  # see `once`
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.frames[name]
@@ -55,23 +61,28 @@ class Decisions:
 
     def columns(self) -> pd.DataFrame:
         """Return lower, upper and is_integer of all variables in column order."""
-        parts = [f[["lower", "upper", "is_integer"]] for f in self.frames.values()]
-        return pd.concat([p for p in parts if len(p)], ignore_index=True)
+        return stacked([f for f in self.frames.values() if len(f)], ["lower", "upper", "is_integer"])
 
 
-def _cross_years(frame: pd.DataFrame, data: SitingData) -> pd.DataFrame:
-    return frame.merge(pd.DataFrame({"year": list(data.years)}), how="cross")
+def once(make: Callable[[SitingData, Decisions], T]) -> Callable[[SitingData, Decisions], T]:
+    """Keep what `make(data, decisions)` returns with the decisions: several families need the same frames."""
+
+    @functools.wraps(make)
+    def kept(data: SitingData, decisions: Decisions) -> T:
+        key = f"{make.__module__}.{make.__qualname__}"
+        if key not in decisions.kept or decisions.kept[key][0] is not data:
+            decisions.kept[key] = (data, make(data, decisions))
+        result: T = decisions.kept[key][1]
+        return result
+
+    return kept
 
 
 def _blocks(data: SitingData, bounds: pd.DataFrame) -> pd.DataFrame:
     """Return site, technology, n_max: whole blocks that land, feeds and demand allow (n_max > 0 only)."""
-    cap = (
-        data["sites"]
-        .drop(columns=["multiplicity"])
-        .merge(bounds, on="site")
-        .merge(performance_bounds(data), on="climate")
-    )
-    cap = cap.merge(data["technologies"], on="technology")
+    sizes = ["climate", "area_ha", "it_min_mw", "it_max_mw", "min_mw"]
+    cap = join(bounds, data["sites"], "site", take=sizes)
+    cap = join(join(cap, performance_bounds(data), "climate"), data["technologies"], "technology")
     peak = data["demand"].groupby(["workload", "year"], as_index=False)["it_mw"].sum()
     peak = peak.groupby("workload")["it_mw"].max()
     extra = data["stock_displaced"].assign(
@@ -81,8 +92,9 @@ def _blocks(data: SitingData, bounds: pd.DataFrame) -> pd.DataFrame:
     if len(extra):
         most = extra.groupby(["stock", "workload"])["mw"].max().groupby("workload").sum()
         peak = peak.add(most, fill_value=0.0)
-    held = data["performance"].assign(mw=data["performance"]["workload"].map(peak).fillna(0.0).astype(float))
-    cap = cap.merge(held.groupby(["climate", "technology"], as_index=False)["mw"].sum(), on=["climate", "technology"])
+    held = with_columns(data["performance"], mw=data["performance"]["workload"].map(peak).fillna(0.0).astype(float))
+    held = held.groupby(["climate", "technology"], as_index=False)["mw"].sum()
+    cap = join(cap, held, ["climate", "technology"])
     land = np.minimum(cap["it_max_mw"], cap["area_ha"] / np.maximum(cap["area_ha_per_mw"], EPS)).astype(float)
     whole = np.floor(land / cap["block_mw"] + 1e-7)
     fed = np.ceil(cap["smax_mva"] / np.maximum(cap["min"], EPS) / cap["block_mw"] - 1e-7)
@@ -91,46 +103,46 @@ def _blocks(data: SitingData, bounds: pd.DataFrame) -> pd.DataFrame:
     wanted = np.maximum(wanted, np.ceil(floor_mw / cap["block_mw"] - 1e-7))
     n_max = np.minimum(np.minimum(whole, fed), wanted).astype(int)
     columns = ["site", "climate", "technology", "n_max", "is_dualable", "multiplicity"]
-    return cap.assign(n_max=n_max).loc[n_max > 0, columns]
+    return with_columns(cap, n_max=n_max).loc[n_max > 0, columns]
 
 
 def _loads(data: SitingData, blocks: pd.DataFrame) -> pd.DataFrame:
     """Return the admissible loads: technology holds the class, class A has two feeds, wet cooling has a plant."""
-    loads = blocks.merge(data["performance"][["climate", "technology", "workload"]], on=["climate", "technology"])
-    loads = loads.merge(data["workloads"][["workload", "availability"]], on="workload")
+    loads = join(blocks, data["performance"], ["climate", "technology"], take=["workload"])
+    loads = join(loads, data["workloads"], "workload", take=["availability"])
     loads = loads[(loads["availability"] != "A") | loads["is_dualable"].astype(bool)]
-    loads = loads.merge(data["technologies"][["technology", "block_mw", "is_wet"]], on="technology")
+    loads = join(loads, data["technologies"], "technology", take=["block_mw", "is_wet"])
     wet = loads["is_wet"].astype(bool)
-    watered = loads[wet].merge(data["pipes"][["site", "plant"]], on="site")
-    out = pd.concat([loads[~wet].assign(plant=DRY), watered], ignore_index=True)
-    peak = data["demand"].groupby(["workload", "year"], as_index=False)["it_mw"].sum().rename(columns={"it_mw": "most"})
-    extra = data["stock_displaced"]["workload"].unique()
-    out = _cross_years(out, data).merge(peak, on=["workload", "year"], how="left")
+    watered = join(loads[wet], data["pipes"], "site", take=["plant"])
+    out = stacked([with_columns(loads[~wet], plant=DRY), watered], watered.columns)
+    peak = data["demand"].groupby(["workload", "year"], as_index=False)["it_mw"].sum()
+    out = cross_years(out, data.years)
+    most = looked_up(out, peak, ["workload", "year"], "it_mw", absent=0.0)
+    most[out["workload"].isin(data["stock_displaced"]["workload"])] = np.inf
     capacity = out["block_mw"].astype(float) * out["n_max"].astype(float) * out["multiplicity"]
-    most = out["most"].fillna(0.0).astype(float).where(~out["workload"].isin(extra), np.inf)
-    out = out.assign(lower=0.0, upper=np.minimum(capacity, most))
-    return out[["site", "technology", "plant", "workload", "year", "lower", "upper", "climate"]]
+    return with_columns(out[["site", "technology", "plant", "workload", "year", "climate"]],
+                        upper=np.minimum(capacity, most))  # fmt: skip
 
 
 def _frame(
     index: pd.DataFrame, *, upper: object = np.inf, lower: object = 0.0, is_integer: bool = False
 ) -> pd.DataFrame:
-    return index.reset_index(drop=True).assign(lower=lower, upper=upper, is_integer=is_integer)
+    """Return the index columns with bounds and kind."""
+    return with_columns(index, lower=lower, upper=upper, is_integer=is_integer)
 
 
 def _site_frames(data: SitingData, feeds: pd.DataFrame, bounds: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    sites = data["sites"][["site", "is_fixed"]].merge(bounds, on="site")
-    open_ = _cross_years(sites, data)
+    sites = join(data["sites"][["site", "is_fixed"]], bounds, "site")
+    open_ = cross_years(sites, data.years)
     many = open_["multiplicity"].to_numpy(float)
     must = (open_["is_fixed"].astype(bool) & (open_["year"] == data.years[-1])).astype(float)
     dual = open_[open_["is_dualable"].astype(bool)]
-    fed = _cross_years(
-        feeds[["site", "substation", "max_mva"]].merge(bounds[["site", "multiplicity"]], on="site"), data
-    )
-    nested = feeds[["site", "substation"]].merge(data["ancestors"], on="substation")
+    fed = join(feeds[["site", "substation", "max_mva"]], bounds, "site", take=["multiplicity"])
+    fed = cross_years(fed, data.years)
+    nested = join(feeds[["site", "substation"]], data["ancestors"], "substation")
     counts = nested.groupby(["site", "node"], as_index=False).size()
-    several = counts[counts["size"] > 1].merge(bounds[["site", "smax_mva", "multiplicity"]], on="site")
-    several = _cross_years(several, data)
+    several = join(counts[counts["size"] > 1], bounds, "site", take=["smax_mva", "multiplicity"])
+    several = cross_years(several, data.years)
 
     def most(frame: pd.DataFrame, column: str) -> np.ndarray:
         return frame[column].to_numpy(float) * frame["multiplicity"].to_numpy(float)
@@ -149,24 +161,20 @@ def _site_frames(data: SitingData, feeds: pd.DataFrame, bounds: pd.DataFrame) ->
 
 
 def _cooling_frames(data: SitingData, blocks: pd.DataFrame, loads: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    n = _cross_years(blocks, data)
-    many = blocks.drop_duplicates("site").set_index("site")["multiplicity"]
-    pipes = loads.loc[loads["plant"] != DRY, ["site", "plant", "year"]].drop_duplicates()
-    bands = blocks.merge(data["pue_bands"], on=["climate", "technology"])
-    bands = _cross_years(bands[["site", "threshold_mwh"]].drop_duplicates(), data)
-    totals = loads[["climate", "technology", "plant", "workload", "year"]].drop_duplicates()
-    installed = n[["climate", "technology", "year"]].drop_duplicates()
+    n = cross_years(blocks, data.years)
+    many = distinct(blocks, ["site", "multiplicity"])
+    pipes = distinct(loads[loads["plant"] != DRY], ["site", "plant", "year"])
+    bands = distinct(join(blocks, data["pue_bands"], ["climate", "technology"]), ["site", "threshold_mwh"])
+    bands = cross_years(bands, data.years)
     return {
         "n_blocks": _frame(
             n[["site", "technology", "year"]], upper=(n["n_max"] * n["multiplicity"]).to_numpy(float), is_integer=True
         ),
-        "load_mw": _frame(loads.drop(columns=["climate"]), upper=loads["upper"].to_numpy(float)),
-        "is_piped": _frame(pipes, upper=pipes["site"].map(many).to_numpy(float), is_integer=True),
-        "is_large": _frame(
-            bands[["site", "threshold_mwh", "year"]], upper=bands["site"].map(many).to_numpy(float), is_integer=True
-        ),
-        "total_load_mw": _frame(totals),
-        "total_installed_mw": _frame(installed),
+        "load_mw": _frame(loads[["site", "technology", "plant", "workload", "year"]], upper=loads["upper"]),
+        "is_piped": _frame(pipes, upper=looked_up(pipes, many, "site", "multiplicity"), is_integer=True),
+        "is_large": _frame(bands, upper=looked_up(bands, many, "site", "multiplicity"), is_integer=True),
+        "total_load_mw": _frame(distinct(loads, ["climate", "technology", "plant", "workload", "year"])),
+        "total_installed_mw": _frame(distinct(n, ["climate", "technology", "year"])),
     }
 
 
@@ -195,40 +203,36 @@ def pools(data: SitingData) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def pooled(frame: pd.DataFrame, pool: pd.DataFrame, column: str) -> pd.DataFrame:
     """Return the frame with `column` (reach or district) replaced by its pool for the row's workload."""
-    joined = frame.merge(pool, on=["workload", column], how="left")
-    return joined.assign(**{column: joined["pool"].fillna(joined[column])}).drop(columns=["pool"])
+    at, to = partners(frame, pool, ["workload", column])
+    names = frame[column].to_numpy(object).copy()
+    names[at] = pool["pool"].to_numpy(object)[to]
+    return with_columns(frame, **{column: names})
 
 
 def _system_frames(data: SitingData) -> dict[str, pd.DataFrame]:
     demand = data["demand"]
-    moved = data["stock_displaced"][["stock", "workload"]].drop_duplicates().merge(data["stock"], on="stock")
-    wanted = pd.concat(
-        [demand[["district", "workload", "year"]], _cross_years(moved[["district", "workload"]], data)],
-        ignore_index=True,
-    )
+    moved = join(distinct(data["stock_displaced"], ["stock", "workload"]), data["stock"], "stock", take=["district"])
+    key = ["district", "workload", "year"]
     reach_pool, district_pool = pools(data)
-    wanted = pooled(wanted, district_pool, "district").drop_duplicates()
-    serves = pooled(pooled(data["serves"], reach_pool, "reach"), district_pool, "district").drop_duplicates()
-    serve = serves.merge(wanted, on=["district", "workload"])
-    outside = data["outside"][["outside", "workload"]].merge(wanted, on="workload")
-    years = pd.DataFrame({"year": list(data.years)})
-    options = data["stock_options"].merge(data["stock"][["stock", "n_halls"]], on="stock")
-    stock_mw = data["stock_capacity"][["stock", "option", "workload"]].merge(
-        options[["stock", "option"]].drop_duplicates(), on=["stock", "option"]
-    )
+    wanted = distinct(pooled(stacked([demand, cross_years(moved, data.years)], key), district_pool, "district"), key)
+    serves = pooled(pooled(data["serves"], reach_pool, "reach"), district_pool, "district")
+    serve = join(distinct(serves, ["reach", "district", "workload"]), wanted, ["district", "workload"])
+    outside = join(data["outside"][["outside", "workload"]], wanted, "workload")
+    years = frame_of({"year": np.asarray(data.years, np.int64)})
+    options = join(data["stock_options"][["stock", "option", "year"]], data["stock"], "stock", take=["n_halls"])
+    stock_mw = data["stock_capacity"][["stock", "option", "workload"]]
+    stock_mw = join(stock_mw, distinct(options, ["stock", "option"]), ["stock", "option"])
     return {
         "serve_mw": _frame(serve[["reach", "district", "workload", "year"]]),
         "outside_mw": _frame(outside[["outside", "district", "workload", "year"]]),
-        "unserved_mw": _frame(
-            wanted[["district", "workload", "year"]], upper=np.inf if data.rules.is_unserved_allowed else 0.0
-        ),
+        "unserved_mw": _frame(wanted, upper=np.inf if data.rules.is_unserved_allowed else 0.0),
         "green_mwh": _frame(
             data["green"][["resource", "year"]], upper=data["green"]["available_mwh"].fillna(np.inf).to_numpy(float)
         ),
         "n_switched": _frame(
             options[["stock", "option", "year"]], upper=options["n_halls"].to_numpy(float), is_integer=True
         ),
-        "stock_mw": _frame(_cross_years(stock_mw, data)),
+        "stock_mw": _frame(cross_years(stock_mw, data.years)),
         "total_mva": _frame(years),
         "energy_mwh": _frame(years),
     }
@@ -239,13 +243,13 @@ def make_decisions(data: SitingData) -> Decisions:
     feeds = feed_bounds(data)
     bounds = site_bounds(data, feeds)
     whole = feeds["site"].map(bounds.set_index("site")["smax_mva"])
-    feeds = feeds.assign(max_mva=np.minimum(feeds["max_mva"], whole))
+    feeds = with_columns(feeds, max_mva=np.minimum(feeds["max_mva"], whole))
     blocks = _blocks(data, bounds)
     loads = _loads(data, blocks)
     frames = {**_site_frames(data, feeds, bounds), **_cooling_frames(data, blocks, loads), **_system_frames(data)}
     first = 0
     placed = {}
     for name, frame in frames.items():
-        placed[name] = frame.assign(col=np.arange(first, first + len(frame), dtype=np.int64))
+        placed[name] = with_columns(frame, col=np.arange(first, first + len(frame), dtype=np.int64))
         first += len(frame)
     return Decisions(frames=placed, site_bounds=bounds, feed_bounds=feeds, n_cols=first)

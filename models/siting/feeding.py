@@ -39,25 +39,29 @@ from numpy.typing import NDArray
 from models.siting.algebra import grouped, rows_of, total, value_of, weighted
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
-from models.siting.decisions import Decisions
+from models.siting.decisions import Decisions, once
+from models.siting.frames import codes_of, distinct, join, looked_up, with_columns
 
 SITE_YEAR = ["site", "year"]
 
 
+@once
 def load_coefficients(data: SitingData, decisions: Decisions) -> pd.DataFrame:
     """Return load_mw's index with `mva_per_mw`, `mwh_per_mw_year`, `peak_kw_per_mw`, availability and `col`."""
-    loads = decisions["load_mw"].merge(data["sites"][["site", "climate"]], on="site")
-    loads = loads.merge(data["performance"], on=["climate", "technology", "workload"])
-    return loads.merge(data["workloads"][["workload", "availability"]], on="workload")
+    loads = join(decisions["load_mw"], data["sites"], "site", take=["climate"])
+    loads = join(loads, data["performance"], ["climate", "technology", "workload"])
+    return join(loads, data["workloads"], "workload", take=["availability"])
 
 
+@once
 def block_coefficients(data: SitingData, decisions: Decisions) -> pd.DataFrame:
     """Return n_blocks' index with the fixed MVA, MWh and kW of one block, its MW and `col`."""
-    blocks = decisions["n_blocks"].merge(data["sites"][["site", "climate"]], on="site")
-    blocks = blocks.merge(data["technologies"][["technology", "block_mw"]], on="technology")
-    blocks = blocks.merge(data["overheads"], on=["climate", "technology"])
+    blocks = join(decisions["n_blocks"], data["sites"], "site", take=["climate"])
+    blocks = join(blocks, data["technologies"], "technology", take=["block_mw"])
+    blocks = join(blocks, data["overheads"], ["climate", "technology"])
     size = blocks["block_mw"].astype(float)
-    return blocks.assign(
+    return with_columns(
+        blocks,
         block_mva=size * blocks["mva_per_mw"].astype(float),
         block_mwh=size * blocks["mwh_per_mw_year"].astype(float),
         block_kw=size * blocks["peak_kw_per_mw"].astype(float),
@@ -66,15 +70,15 @@ def block_coefficients(data: SitingData, decisions: Decisions) -> pd.DataFrame:
 
 def _feeds_below(data: SitingData, decisions: Decisions) -> pd.DataFrame:
     """Return feed_mva's index with each parent node that has a node_mva for that site."""
-    several = decisions["node_mva"][["site", "node", "year"]]
-    return decisions["feed_mva"].merge(data["ancestors"], on="substation").merge(several, on=["site", "node", "year"])
+    below = join(decisions["feed_mva"], data["ancestors"], "substation")
+    return join(below, decisions["node_mva"], ["site", "node", "year"], take=[])
 
 
 def _groups(data: SitingData, decisions: Decisions) -> pd.DataFrame:
     """Return is_fed's index with the failure group, for groups in which the site has two or more feeds."""
-    fed = decisions["is_fed"].merge(data["feeds"][["site", "substation", "group"]], on=["site", "substation"])
-    size = fed.groupby(["site", "group", "year"])["col"].transform("size")
-    return fed[size > 1]
+    fed = join(decisions["is_fed"], data["feeds"], ["site", "substation"], take=["group"])
+    codes, n = codes_of([fed[k].to_numpy() for k in ("site", "group", "year")])
+    return fed[np.bincount(codes, minlength=n)[codes] > 1]
 
 
 def settled(data: SitingData, decisions: Decisions, values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -94,33 +98,32 @@ def settled(data: SitingData, decisions: Decisions, values: NDArray[np.float64])
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     """Return the family as arrays (compared with `add` by a test)."""
     d = decisions
-    smax = d.site_bounds[["site", "smax_mva"]]
-    open_, dual = d["is_open"].merge(smax, on="site"), d["is_dual"].merge(smax, on="site")
+    open_, dual = d["is_open"], d["is_dual"]
     loads, blocks_ = load_coefficients(data, d), block_coefficients(data, d)
-    class_a = loads[(loads["availability"] == "A")]
+    class_a = loads[loads["availability"] == "A"]
     site, a, feed, fed = d["site_mva"], d["class_a_mva"], d["feed_mva"], d["is_fed"]
-    rated = fed.merge(d.feed_bounds[["site", "substation", "max_mva"]], on=["site", "substation"])
+    most, rating = looked_up(open_, d.site_bounds, "site", "smax_mva"), ["site", "substation"]
+    most_dual = looked_up(dual, d.site_bounds, "site", "smax_mva")
     each, feed_key = dual[SITE_YEAR], ["site", "substation", "year"]
     below = _feeds_below(data, d)
     groups = _groups(data, d)
-    shared = feed.merge(each, on=SITE_YEAR)[feed_key]
+    shared = join(feed[feed_key], each, SITE_YEAR)
     zero = {"lower": 0.0, "upper": 0.0}
     return [
-        block("site_load", open_[SITE_YEAR], [Term(site), Term(loads.assign(c=-loads["mva_per_mw"]), "c"),
-              Term(blocks_.assign(c=-blocks_["block_mva"]), "c")], doc="Load of a site [MVA]", **zero),
-        block("class_a_load", each, [Term(a), Term(class_a.assign(c=-class_a["mva_per_mw"]), "c")],
+        block("site_load", open_[SITE_YEAR], [Term(site), Term(loads, -loads["mva_per_mw"]), Term(blocks_, -blocks_["block_mva"])], doc="Load of a site [MVA]", **zero),
+        block("class_a_load", each, [Term(a), Term(class_a, -class_a["mva_per_mw"])],
               doc="Class A load of a site [MVA]", **zero),
-        block("class_a_dual", each, [Term(a), Term(dual.assign(c=-dual["smax_mva"]), "c")],
+        block("class_a_dual", each, [Term(a), Term(dual, -most_dual)],
               doc="Class A load needs a second feed [MVA]", upper=0.0),
         block("dual_if_open", each, [Term(d["is_dual"]), Term(d["is_open"], -1.0)],
               doc="A second feed needs an open site", upper=0.0),
-        block("load_if_open", open_[SITE_YEAR], [Term(site), Term(open_.assign(c=-open_["smax_mva"]), "c")],
+        block("load_if_open", open_[SITE_YEAR], [Term(site), Term(open_, -most)],
               doc="Load needs an open site [MVA]", upper=0.0),
         block("feed_count", open_[SITE_YEAR], [Term(fed), Term(d["is_open"], -1.0), Term(d["is_dual"], -1.0)],
               doc="Number of feeds of a site", **zero),
-        block("one_feed_per_group", groups[["site", "group", "year"]].drop_duplicates(),
+        block("one_feed_per_group", distinct(groups, ["site", "group", "year"]),
               [Term(groups), Term(d["is_open"], -1.0)], doc="Feeds from one failure group", upper=0.0),
-        block("feed_rating", fed[feed_key], [Term(feed), Term(rated.assign(c=-rated["max_mva"]), "c")],
+        block("feed_rating", fed[feed_key], [Term(feed), Term(fed, -looked_up(fed, d.feed_bounds, rating, "max_mva"))],
               doc="Load on a feed needs the feed [MVA]", upper=0.0),
         block("feed_share", shared, [Term(feed), Term(site, -1.0)],
               doc="No feed carries more than the site [MVA]", upper=0.0),

@@ -22,22 +22,21 @@ from models.siting.algebra import rows_of, total, value_of, weighted
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions
+from models.siting.frames import distinct, join, looked_up, with_columns
 
 
 def _used(data: SitingData, d: Decisions) -> pd.DataFrame:
-    """Return n_blocks' index with `ha` per block and the site's `neg_area`, where blocks need land."""
-    blocks = d["n_blocks"].merge(data["technologies"][["technology", "block_mw", "area_ha_per_mw"]], on="technology")
-    blocks = blocks.assign(ha=blocks["block_mw"].astype(float) * blocks["area_ha_per_mw"].astype(float))
-    blocks = blocks[blocks["ha"] > 0].merge(data["sites"][["site", "area_ha"]], on="site")
-    return blocks.assign(neg_area=-blocks["area_ha"].astype(float))
+    """Return n_blocks' index with `ha` per block, where blocks need land."""
+    blocks = join(d["n_blocks"], data["technologies"], "technology", take=["block_mw", "area_ha_per_mw"])
+    blocks = with_columns(blocks, ha=blocks["block_mw"].astype(float) * blocks["area_ha_per_mw"].astype(float))
+    return blocks[blocks["ha"] > 0]
 
 
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     """Return the family as arrays (compared with `add` by a test)."""
-    used, key = _used(data, decisions), ["site", "year"]
-    open_ = decisions["is_open"].merge(used[[*key, "neg_area"]].drop_duplicates(), on=key)
-    terms = [Term(used, "ha"), Term(open_, "neg_area")]
-    return [block("usable_land", used[key].drop_duplicates(), terms, doc="Usable land of a site [ha]", upper=0.0)]
+    used, open_ = _used(data, decisions), decisions["is_open"]
+    terms = [Term(used, "ha"), Term(open_, -looked_up(open_, data["sites"], "site", "area_ha"))]
+    return [block("usable_land", distinct(used, ["site", "year"]), terms, doc="Usable land of a site [ha]", upper=0.0)]
 
 
 def add(m: pyo.ConcreteModel, data: SitingData) -> None:

@@ -33,42 +33,49 @@ from models.siting.carbon import emissions, stock_energy
 from models.siting.data import DRY, SitingData
 from models.siting.decisions import Decisions
 from models.siting.feeding import block_coefficients
+from models.siting.frames import frame_of, join, stacked, with_columns
 
 UNSERVED = {"carbon": 20_000.0, "water": 100_000.0}  # t and m3 per MW IT and year: above any technology's own use
+PART = ["term", "col", "at", "coef"]
 UNITS = {"cost": "CNY", "it_mw": "MW IT", "carbon": "t", "water": "m3"}
 
 
 def _part(frame: pd.DataFrame, term: str, coef: pd.Series | float) -> pd.DataFrame:
     at = frame["at"] if "at" in frame else frame["year"]
-    return pd.DataFrame({"term": term, "col": frame["col"], "at": at, "coef": coef})
+    empty = frame_of({"col": frame["col"].to_numpy(), "at": at.to_numpy()})
+    return with_columns(empty, term=np.full(len(frame), term, object), coef=coef)[PART]
+
+
+def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    return stacked([p for p in parts if len(p)] or parts[:1], PART)
 
 
 def yearly_water(data: SitingData, d: Decisions) -> pd.DataFrame:
     """Return wet total_load_mw with `m3_per_year` of make-up per MW drawn."""
-    use = data["water_use"].merge(data["months"], on="month")
-    use = use.assign(m3=use["m3_per_day_per_mw"].astype(float) * use["days"].astype(float))
+    use = join(data["water_use"], data["months"], "month")
+    use = with_columns(use, m3=use["m3_per_day_per_mw"].astype(float) * use["days"].astype(float))
     use = use.groupby(["climate", "technology", "workload"], as_index=False)["m3"].sum()
     wet = d["total_load_mw"].loc[lambda f: f["plant"] != DRY]
-    wet = wet.merge(use, on=["climate", "technology", "workload"]).merge(data["plants"], on="plant")
-    return wet.assign(m3_per_year=wet["m3"] * wet["makeup_factor"].astype(float))
+    wet = join(join(wet, use, ["climate", "technology", "workload"]), data["plants"], "plant")
+    return with_columns(wet, m3_per_year=wet["m3"] * wet["makeup_factor"].astype(float))
 
 
 def ledger(data: SitingData, d: Decisions) -> pd.DataFrame:
     """Return every cost coefficient: term, col, at (year), coef [CNY per year and unit of the variable]."""
     e = data.economics
-    blocks = block_coefficients(data, d).merge(
-        data["technologies"].drop(columns=["block_mw"]), on="technology", suffixes=("", "_t")
-    )
-    blocks = blocks.merge(data["sites"][["site", "land_cny_per_ha_year"]], on="site")
+    blocks = block_coefficients(data, d)
+    blocks = join(blocks, data["technologies"], "technology", take=["area_ha_per_mw", "cooling_cny_per_mw_year"])
+    blocks = join(blocks, data["sites"], "site", take=["land_cny_per_ha_year"])
     mw = blocks["block_mw"].astype(float)
-    fed = d["is_fed"].merge(data["feeds"], on=["site", "substation"])
-    piped = d["is_piped"].merge(data["pipes"], on=["site", "plant"])
-    loads = d["total_load_mw"].merge(data["performance"], on=["climate", "technology", "workload"])
-    fixed = d["total_installed_mw"].merge(data["overheads"], on=["climate", "technology"])
+    fed = join(d["is_fed"], data["feeds"], ["site", "substation"], take=["cny_per_year"])
+    piped = join(d["is_piped"], data["pipes"], ["site", "plant"], take=["cny_per_year"])
+    loads = join(d["total_load_mw"], data["performance"], ["climate", "technology", "workload"])
+    fixed = join(d["total_installed_mw"], data["overheads"], ["climate", "technology"])
     wet = yearly_water(data, d)
-    green = d["green_mwh"].merge(data["green"], on=["resource", "year"])
-    terms = np.where(green["kind"] == "certificate", "certificates", "green_power")
-    outside = d["outside_mw"].merge(data["outside"], on=["outside", "workload"])
+    green = join(d["green_mwh"], data["green"], ["resource", "year"])
+    is_certificate = (green["kind"] == "certificate").to_numpy(bool)
+    certificates, green = green[is_certificate], green[~is_certificate]
+    outside = join(d["outside_mw"], data["outside"], ["outside", "workload"])
     carbon = emissions(data, d)
     halls = stock_energy(data, d)
     hall_cost = halls["cny_per_year"].astype(float) + halls["mwh_change_per_year"].astype(float) * e.energy_cny_per_mwh
@@ -84,13 +91,14 @@ def ledger(data: SitingData, d: Decisions) -> pd.DataFrame:
         _part(loads, "demand_charge", loads["peak_kw_per_mw"].astype(float) * e.demand_charge_cny_per_kw_year),
         _part(fixed, "demand_charge", fixed["peak_kw_per_mw"].astype(float) * e.demand_charge_cny_per_kw_year),
         _part(wet, "water", wet["m3_per_year"] * wet["cny_per_m3"].astype(float)),
-        _part(green, "green", green["premium_cny_per_mwh"].astype(float)).assign(term=terms),
+        _part(green, "green_power", green["premium_cny_per_mwh"].astype(float)),
+        _part(certificates, "certificates", certificates["premium_cny_per_mwh"].astype(float)),
         _part(carbon, "carbon", carbon["coef"] * e.carbon_cny_per_t),
         _part(outside, "outside", outside["cny_per_mw_year"].astype(float)),
         _part(d["unserved_mw"], "unserved", e.unserved_cny_per_mw_year),
         _part(halls, "stock", hall_cost),
     ]
-    full = pd.concat([p for p in parts if len(p)], ignore_index=True)
+    full = _joined(parts)
     return full[full["coef"] != 0.0].reset_index(drop=True)
 
 
@@ -103,7 +111,7 @@ def water_quantity(data: SitingData, d: Decisions) -> pd.DataFrame:
         _part(wet, "new", wet["m3_per_year"]),
         _part(halls, "stock", halls["water_change_m3_per_year"].astype(float)),
     ]
-    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+    return _joined(parts)
 
 
 def quantity(name: str, data: SitingData, d: Decisions) -> pd.DataFrame:
@@ -117,7 +125,7 @@ def quantity(name: str, data: SitingData, d: Decisions) -> pd.DataFrame:
         table = water_quantity(data, d)
     elif name == "it_mw":
         parts = [_part(d[v], "it_mw", 1.0) for v in ("total_load_mw", "stock_mw")]
-        table = pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
+        table = _joined(parts)
         weights = dict.fromkeys(data.years, 1.0)
     else:
         raise KeyError(name)

@@ -17,6 +17,7 @@ Source
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
@@ -24,6 +25,7 @@ from models.siting.algebra import rows_of
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions
+from models.siting.frames import with_columns
 
 STAYS = {
     "open_stays": ("is_open", "A site stays open"),
@@ -36,8 +38,8 @@ STAYS = {
 def _later(data: SitingData, frame: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the index of rows (years after the first) and the earlier variable with the row's year."""
     following = dict(zip(data.years[:-1], data.years[1:], strict=True))
-    before = frame[frame["year"].isin(list(following))]
-    before = before.assign(year=before["year"].map(following))
+    before = frame.loc[frame["year"] != data.years[-1], [*keys, "col"]]
+    before = with_columns(before, year=before["year"].map(following).to_numpy(np.int64))
     return frame.loc[frame["year"] != data.years[0], keys], before
 
 

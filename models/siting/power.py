@@ -23,6 +23,7 @@ Source
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
@@ -30,37 +31,28 @@ from models.siting.algebra import grouped, switched, switched_terms, value_of
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions
+from models.siting.frames import distinct, join, partners, stacked, with_columns
 
 
 def loads_at_nodes(data: SitingData, decisions: Decisions) -> pd.DataFrame:
-    """Return what counts at each parent node: node, year, site, substation ("" where node_mva counts)."""
-    nested = decisions["feed_mva"][["site", "substation", "year"]].merge(data["ancestors"], on="substation")
-    several = decisions["node_mva"][["site", "node", "year"]].assign(has_own=True)
-    nested = nested.merge(several, on=["site", "node", "year"], how="left")
-    single = nested.loc[nested["has_own"].isna(), ["node", "year", "site", "substation"]]
-    own = decisions["node_mva"][["node", "year", "site"]].assign(substation="")
-    return pd.concat([single, own], ignore_index=True)
-
-
-def _with_columns(data: SitingData, decisions: Decisions) -> pd.DataFrame:
-    """Return what counts at each parent node with its `col`, and the columns of `loads_at_nodes`."""
-    at = loads_at_nodes(data, decisions)
-    feed = decisions["feed_mva"][["site", "substation", "year", "col"]]
-    node = decisions["node_mva"][["site", "node", "year", "col"]]
-    single = at[at["substation"] != ""].merge(feed, on=["site", "substation", "year"])
-    return pd.concat([single, at[at["substation"] == ""].merge(node, on=["site", "node", "year"])], ignore_index=True)
+    """Return what counts at each parent node: node, year, site, substation ("" where node_mva counts), `col`."""
+    nested = join(decisions["feed_mva"], data["ancestors"], "substation")
+    is_single = np.ones(len(nested), bool)
+    is_single[partners(nested, decisions["node_mva"], ["site", "node", "year"])[0]] = False
+    own = with_columns(decisions["node_mva"], substation="")
+    return stacked([nested[is_single], own], ["node", "year", "site", "substation", "col"])
 
 
 def _limited(data: SitingData, used: pd.DataFrame, changes: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return node (as `name`), year and headroom of every node with load or with a stock change."""
-    keys = pd.concat([used[[name, "year"]], changes[[name, "year"]]]).drop_duplicates().sort_values([name, "year"])
-    return keys.merge(data["headroom"].rename(columns={"node": name}), on=[name, "year"])
+    keys = distinct(stacked([used, changes], [name, "year"]), [name, "year"]).sort_values([name, "year"])
+    return join(keys, data["headroom"].rename(columns={"node": name}), [name, "year"], take=["headroom_mva"])
 
 
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     """Return the family as arrays (compared with `add` by a test)."""
     d = decisions
-    feed, at, open_nodes = d["feed_mva"], _with_columns(data, d), set(data["ancestors"]["node"])
+    feed, at, open_nodes = d["feed_mva"], loads_at_nodes(data, d), set(data["ancestors"]["node"])
     changes = switched_terms(data, d, data["stock_mva"])
     is_node = changes["node"].isin(open_nodes)
     below = changes[~is_node].rename(columns={"node": "substation"})
@@ -70,7 +62,7 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
         raise KeyError(f"no headroom of {sorted(missing)[:5]}")
     nodes = _limited(data, at, changes[is_node], "node")
     bays = data["stations"].dropna(subset=["n_free_bays"])[["substation", "n_free_bays"]]
-    bays = feed[["substation", "year"]].drop_duplicates().merge(bays, on="substation")
+    bays = join(distinct(feed, ["substation", "year"]), bays, "substation")
     share = data.rules.zone_max_share
     shared = at.loc[at["node"].isin(data.rules.share_nodes if share is not None else ()), ["node", "year"]]
     return [
@@ -82,7 +74,7 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
               doc="Free feeder bays of a substation [bays]", upper=bays["n_free_bays"]),
         block("total_new_load", d["total_mva"][["year"]], [Term(d["total_mva"]), Term(d["site_mva"], -1.0)],
               doc="New load of the region [MVA]", lower=0.0, upper=0.0),
-        block("node_max_share", shared.drop_duplicates().sort_values(["node", "year"]),
+        block("node_max_share", distinct(shared, ["node", "year"]).sort_values(["node", "year"]),
               [Term(at), Term(d["total_mva"], -float(share or 0.0))],
               doc="Largest share of the new load in one zone [MVA]", upper=0.0),
     ]  # fmt: skip

@@ -26,6 +26,7 @@ import pyomo.environ as pyo
 from models.siting.algebra import grouped, switched, total, value_of, weighted
 from models.siting.data import DRY, SitingData
 from models.siting.decisions import Decisions
+from models.siting.frames import join, with_columns
 
 
 def add(m: pyo.ConcreteModel, data: SitingData) -> None:
@@ -33,10 +34,12 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     d: Decisions = m.siting_decisions
     key = ["climate", "technology", "plant", "workload", "year"]
     wet = d["total_load_mw"].loc[lambda f: f["plant"] != DRY, key]
-    use = wet.merge(data["water_use"], on=["climate", "technology", "workload"]).merge(data["plants"], on="plant")
-    use = use.merge(data["months"], on="month")
+    use = join(join(wet, data["water_use"], ["climate", "technology", "workload"]), data["plants"], "plant")
+    use = join(use, data["months"], "month")
     make_up = use["m3_per_day_per_mw"].astype(float) * use["makeup_factor"].astype(float)
-    use = use.assign(peak=make_up * use["peak_day_factor"].astype(float), yearly=make_up * use["days"].astype(float))
+    use = with_columns(
+        use, peak=make_up * use["peak_day_factor"].astype(float), yearly=make_up * use["days"].astype(float)
+    )
     use = use[use["peak"] > 0]
     peak_of = weighted(use, ["plant", "month", "year"], key, "peak")
     yearly = use.groupby(key, as_index=False)["yearly"].sum()

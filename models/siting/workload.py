@@ -20,13 +20,13 @@ Source
 
 from __future__ import annotations
 
-import pandas as pd
 import pyomo.environ as pyo
 
 from models.siting.algebra import grouped, rows_of, switched, switched_terms, value_of
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions, pooled, pools
+from models.siting.frames import distinct, join, looked_up, stacked
 
 
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
@@ -34,21 +34,20 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     d, dwt, rwt, wt = decisions, ["district", "workload", "year"], ["reach", "workload", "year"], ["workload", "year"]
     reach_pool, district_pool = pools(data)
     wanted = pooled(data["demand"], district_pool, "district").groupby(dwt, as_index=False)["it_mw"].sum()
-    met = d["unserved_mw"][dwt].merge(wanted, on=dwt, how="left").fillna({"it_mw": 0.0})
-    moved = data["stock_displaced"].merge(data["stock"][["stock", "district"]], on="stock")
+    it_mw = looked_up(d["unserved_mw"], wanted, dwt, "it_mw", absent=0.0)
+    moved = join(data["stock_displaced"], data["stock"], "stock", take=["district"])
     moved = switched_terms(data, d, pooled(moved, district_pool, "district"))
-    moved = moved.assign(neg_mw=-moved["it_mw"].astype(float))
-    loads = pooled(d["load_mw"].merge(data["sites"][["site", "reach"]], on="site"), reach_pool, "reach")
-    halls = pooled(d["stock_mw"].merge(data["stock"][["stock", "reach"]], on="stock"), reach_pool, "reach")
-    served = pd.concat([f[rwt] for f in (loads, halls, d["serve_mw"])]).drop_duplicates().sort_values(rwt)
+    loads = pooled(join(d["load_mw"], data["sites"], "site", take=["reach"]), reach_pool, "reach")
+    halls = pooled(join(d["stock_mw"], data["stock"], "stock", take=["reach"]), reach_pool, "reach")
+    served = distinct(stacked([distinct(f, rwt) for f in (loads, halls, d["serve_mw"])], rwt), rwt).sort_values(rwt)
     share = data["workloads"].dropna(subset=["in_city_max_share"])[["workload", "in_city_max_share"]]
-    city = pd.concat([f[wt] for f in (d["total_load_mw"], d["stock_mw"])]).drop_duplicates().merge(share, on="workload")
-    city = city.merge(data["demand"].groupby(wt, as_index=False)["it_mw"].sum(), on=wt, how="left")
-    in_city = city["in_city_max_share"].astype(float) * city["it_mw"].astype(float).fillna(0.0)
+    city = join(distinct(stacked([d["total_load_mw"], d["stock_mw"]], wt), wt), share, "workload")
+    of_class = data["demand"].groupby(wt, as_index=False)["it_mw"].sum()
+    in_city = city["in_city_max_share"].astype(float) * looked_up(city, of_class, wt, "it_mw", absent=0.0)
     return [
-        block("demand_met", met[dwt],
-              [Term(d["serve_mw"]), Term(d["outside_mw"]), Term(d["unserved_mw"]), Term(moved, "neg_mw")],
-              doc="Demand of a district and class [MW IT]", lower=met["it_mw"], upper=met["it_mw"]),
+        block("demand_met", d["unserved_mw"][dwt],
+              [Term(d["serve_mw"]), Term(d["outside_mw"]), Term(d["unserved_mw"]), Term(moved, -moved["it_mw"].astype(float))],
+              doc="Demand of a district and class [MW IT]", lower=it_mw, upper=it_mw),
         block("reach_served", served, [Term(loads), Term(halls), Term(d["serve_mw"], -1.0)],
               doc="Load served from sites of one reach [MW IT]", lower=0.0, upper=0.0),
         block("in_city_share", city[wt], [Term(d["total_load_mw"]), Term(d["stock_mw"])],
