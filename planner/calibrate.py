@@ -184,12 +184,19 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
+def unit_name(unit: str) -> str:
+    """Return a unit as it is written for a reader, "" for a bare ratio."""
+    names = {"-": "", "TWh/year": _("TWh/year"), "L/kWh IT": _("L/kWh IT"), "million m3/year": _("million m³/year")}
+    return names.get(unit, unit)
+
+
 def calibration_text(found: dict[str, Any]) -> str:
     """Return the comparisons of `calibrate` as text for a terminal."""
     lines = [_("Existing centres: computed against published")]
     for row in found["stock"]:
         line = _("{name}: {model:,.2f} against {published:,.2f} {unit} ({deviation_share:+.1%}; {fact})")
-        lines.append("  " + line.format(**row, name=_quantity_name(row["quantity"])))
+        shown = {**row, "unit": unit_name(row["unit"]), "name": _quantity_name(row["quantity"])}
+        lines.append("  " + line.format(**shown).replace("  ", " "))
     lines += [found["contradiction"], "", _("Mean PUE of regions")]
     for row in found["regions"]:
         if row["model"] is None:

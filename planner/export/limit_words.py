@@ -93,7 +93,8 @@ def _way_in_short(way: Row, names: Mapping[str, str]) -> str:
     named = [part for part in index_parts(rows[0].get("index")) if part != worst[2]]
     place = limit_place({**rows[0], "index": named}, names)
     more = _(" and {n} more").format(n=len(rows) - 1) if len(rows) > 1 else ""
-    text = _("{amount} {unit} of {limit} ({place})").format(
+    is_counted = worst[1] in {"sites", "bays", "halls"}  # the unit already says what it is
+    text = (_("{amount} {unit} ({place})") if is_counted else _("{amount} {unit} of {limit} ({place})")).format(
         amount=amount(totals[worst]),
         unit=unit_name(worst[1]),
         limit=limit_name(worst[0]).lower(),
