@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from models.siting.elastic import Explanation
+from models.siting.elastic import GROUPS, Explanation
 from models.siting.elastic import explain as _explain
 
 if TYPE_CHECKING:
@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 
 
 def explain(session: Session) -> dict[str, Any]:
-    """Return {"ways": [{families, is_enough, shortfalls: [{constraint, index, unit, amount}]}]}.
+    """Return {"ways": [{families, is_enough, is_least, shortfalls: [{constraint, index, unit, amount}]}]}.
 
-    Each way makes a plan possible on its own: more of what it lists, by the amount it lists.
+    Each way makes a plan possible on its own: more of what it lists, by the amount it lists. `is_least` says that the
+    amounts were found without whole blocks and sites: at least that much is missing, maybe more.
     """
     return {"ways": [_way(found) for found in _explain(session.model)]}
 
 
 def _way(found: Explanation) -> dict[str, Any]:
     return {
-        "families": list(found.groups),
+        "families": _families(found),
         "is_enough": found.is_enough,
+        "is_least": found.is_least,
         "shortfalls": [
             {
                 "constraint": s.constraint,
@@ -34,6 +36,13 @@ def _way(found: Explanation) -> dict[str, Any]:
             for s in sorted(found.shortfalls, key=lambda s: -s.amount)
         ],
     }
+
+
+def _families(found: Explanation) -> list[str]:
+    """Return the groups that fall short; several were asked together where none is enough alone."""
+    short = {s.constraint for s in found.shortfalls}
+    named = [group for group in found.groups if short & set(GROUPS[group])]
+    return named if len(found.groups) > 1 and named else list(found.groups)
 
 
 def _unit(doc: str) -> str:
