@@ -2,89 +2,101 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models.siting.data import SitingData
+from models.siting.frames import Ints, codes_of, firsts, frame_of, join, looked_up, with_columns
+
+Floats = NDArray[np.float64]
 
 EPS = 1e-9
 
 
 def _relief(data: SitingData) -> pd.Series:
     """Return the MVA that existing centres could free at each node at most."""
-    freed = data["stock_mva"].assign(freed=-data["stock_mva"]["mva_change"].astype(float).clip(upper=0.0))
-    if not len(freed):
+    changes = data["stock_mva"]
+    if not len(changes):
         return pd.Series(dtype=float)
-    halls = freed["stock"].map(data["stock"].set_index("stock")["n_halls"]).astype(float)
-    most = freed.assign(freed=freed["freed"] * halls).groupby(["stock", "node"])["freed"].max()
+    halls = looked_up(changes, data["stock"], "stock", "n_halls")
+    freed = -np.minimum(changes["mva_change"].to_numpy(float), 0.0) * halls
+    most = with_columns(changes, freed=freed).groupby(["stock", "node"])["freed"].max()
     return most.groupby("node").sum()
 
 
-def feed_bounds(data: SitingData) -> pd.DataFrame:
-    """Return `feeds` with `max_mva`: the rating, and the largest headroom of the station and of its ancestors [MVA].
+def node_limits(data: SitingData) -> pd.DataFrame:
+    """Return node, limit_mva: its largest headroom, and what existing centres could free there."""
+    largest = data["headroom"].groupby("node")["headroom_mva"].max().astype(float)
+    relief = largest.index.map(_relief(data)).to_numpy(float)
+    return frame_of({"node": largest.index.to_numpy(), "limit_mva": largest.to_numpy() + np.nan_to_num(relief)})
 
-    What existing centres could free counts as headroom.
-    """
-    largest = data["headroom"].groupby("node")["headroom_mva"].max()
-    relief = _relief(data)
-    feeds = data["feeds"].copy()
-    own = feeds["substation"].map(largest).astype(float) + feeds["substation"].map(relief).fillna(0.0).astype(float)
-    above = data["ancestors"].assign(
-        limit=data["ancestors"]["node"].map(largest).astype(float)
-        + data["ancestors"]["node"].map(relief).fillna(0.0).astype(float)
-    )
-    parent = feeds["substation"].map(above.groupby("substation")["limit"].min()).fillna(np.inf)
-    bound = np.minimum(feeds["rating_mva"].astype(float), own)
-    return feeds.assign(max_mva=np.minimum(bound, parent).to_numpy(float))
+
+def feed_bounds(data: SitingData, limits: pd.DataFrame) -> pd.DataFrame:
+    """Return `feeds` with `max_mva`: the rating, and the limits of the station and of its ancestors [MVA]."""
+    own = looked_up(data["feeds"], limits.rename(columns={"node": "substation"}), "substation", "limit_mva")
+    above = join(data["ancestors"], limits, "node").groupby("substation", as_index=False)["limit_mva"].min()
+    parent = looked_up(data["feeds"], above, "substation", "limit_mva", absent=np.inf)
+    bound = np.minimum(data["feeds"]["rating_mva"].to_numpy(float), own)
+    return with_columns(data["feeds"], max_mva=np.minimum(bound, parent))
 
 
 def performance_bounds(data: SitingData) -> pd.DataFrame:
     """Return per (climate, technology): least and most MVA per MW drawn, most MVA per MW installed and drawn."""
-    perf = data["performance"].groupby(["climate", "technology"], as_index=False)["mva_per_mw"].agg(["min", "max"])
-    over = data["overheads"][["climate", "technology", "mva_per_mw"]].rename(columns={"mva_per_mw": "fixed"})
-    return perf.merge(over, on=["climate", "technology"], how="left").fillna({"fixed": 0.0})
+    key = ["climate", "technology"]
+    perf = data["performance"].groupby(key, as_index=False)["mva_per_mw"].agg(["min", "max"])
+    return with_columns(perf, fixed=looked_up(perf, data["overheads"], key, "mva_per_mw", absent=0.0))
 
 
-def _most_fed(feeds: pd.DataFrame, data: SitingData) -> pd.DataFrame:
+def _two_largest(of: Sequence[NDArray[Any]], values: Floats) -> tuple[Ints, Floats, Floats]:
+    """Return by group (alike in all arrays `of`): its first row, its largest value, the sum of its two largest."""
+    codes, n = codes_of(of)
+    order = np.lexsort((-values, codes))
+    size = np.bincount(codes, minlength=n)
+    start = np.cumsum(size) - size
+    ranked = np.append(values[order], 0.0)
+    one = ranked[start]
+    return firsts(codes, n), one, one + np.where(size > 1, ranked[start + 1], 0.0)
+
+
+def _most_fed(data: SitingData, feeds: pd.DataFrame, limits: pd.DataFrame) -> pd.DataFrame:
     """Return site, sum (most MVA that at most two feeds can bring), count (failure groups in reach).
 
-    Two feeds from different groups add up, but below one node (zone) no further than the node's headroom.
+    Two feeds from different groups add up, but below one node (zone) no further than the node's limit.
     """
-    top = data["ancestors"].groupby("substation")["node"].last()
-    cap = data["headroom"].groupby("node")["headroom_mva"].max()
-    best = feeds.groupby(["site", "group"], as_index=False).agg(
-        max_mva=("max_mva", "max"), substation=("substation", "first")
-    )
-    best["node"] = best["substation"].map(top).fillna(best["substation"])
-    best["cap"] = best["node"].map(cap).astype(float).fillna(np.inf) + best["node"].map(_relief(data)).fillna(0.0)
-    ranked = best.sort_values(["site", "max_mva"], ascending=[True, False], kind="stable")
-    inside = (
-        ranked.groupby(["site", "node"])
-        .head(2)
-        .groupby(["site", "node"], as_index=False)
-        .agg(pair=("max_mva", "sum"), one=("max_mva", "max"), cap=("cap", "first"))
-    )
-    inside["pair"] = np.minimum(inside["pair"], inside["cap"])
-    inside["one"] = np.minimum(inside["one"], inside["cap"])
-    across = inside.sort_values(["site", "one"], ascending=[True, False], kind="stable").groupby("site").head(2)
-    most = np.maximum(inside.groupby("site")["pair"].max(), across.groupby("site")["one"].sum())
-    return pd.DataFrame({"sum": most, "count": best.groupby("site").size()})
+    mva = feeds["max_mva"].fillna(0.0).to_numpy(float)
+    first, best, _ = _two_largest([feeds["site"].to_numpy(), feeds["group"].to_numpy()], mva)
+    site, station = feeds["site"].to_numpy()[first], feeds["substation"].to_numpy()[first]
+    top = dict(zip(data["ancestors"]["substation"], data["ancestors"]["node"], strict=True))
+    node = np.array([top.get(s, s) for s in station], dtype=object)
+    first, one, pair = _two_largest([site, node], best)
+    cap = looked_up(frame_of({"node": node[first]}), limits, "node", "limit_mva", absent=np.inf)
+    inside = _two_largest([site[first]], np.minimum(pair, cap))[1]
+    across = _two_largest([site[first]], np.minimum(one, cap))[2]
+    codes, n = codes_of([site])
+    most = np.maximum(inside, across)
+    return frame_of({"site": site[firsts(codes, n)], "sum": most, "count": np.bincount(codes, minlength=n)})
 
 
-def site_bounds(data: SitingData, feeds: pd.DataFrame) -> pd.DataFrame:
+def site_bounds(
+    data: SitingData, feeds: pd.DataFrame, *, limits: pd.DataFrame, performance: pd.DataFrame
+) -> pd.DataFrame:
     """Return site, multiplicity, smax_mva (most load that can be fed), is_dualable (two feeds from different groups)."""
-    top = _most_fed(feeds, data)
-    cap = data["sites"][["site", "climate", "area_ha", "it_max_mw"]].merge(
-        performance_bounds(data).merge(data["technologies"][["technology", "area_ha_per_mw"]], on="technology"),
-        on="climate",
+    cap = join(data["sites"][["site", "climate", "area_ha", "it_max_mw"]], performance, "climate")
+    cap = join(cap, data["technologies"], "technology", take=["area_ha_per_mw"])
+    by_area = cap["area_ha"].to_numpy(float) / np.maximum(cap["area_ha_per_mw"].to_numpy(float), EPS)
+    mw = np.minimum(cap["it_max_mw"].to_numpy(float), by_area)
+    first, land, _ = _two_largest([cap["site"].to_numpy()], mw * (cap["max"] + cap["fixed"]).to_numpy(float))
+    land_mva = frame_of({"site": cap["site"].to_numpy()[first], "mva": land})
+    top = _most_fed(data, feeds, limits)
+    sites = data["sites"][["site"]]
+    fed = looked_up(sites, top, "site", "sum", absent=0.0)
+    return with_columns(
+        sites,
+        multiplicity=data["sites"]["multiplicity"].to_numpy(float),
+        smax_mva=np.minimum(fed, looked_up(sites, land_mva, "site", "mva", absent=0.0)),
+        is_dualable=looked_up(sites, top, "site", "count", absent=0.0) >= 2,
     )
-    mw = np.minimum(
-        cap["it_max_mw"].to_numpy(float),
-        cap["area_ha"].to_numpy(float) / np.maximum(cap["area_ha_per_mw"].to_numpy(float), EPS),
-    )
-    land = cap.assign(mva=mw * (cap["max"] + cap["fixed"]).to_numpy(float)).groupby("site")["mva"].max()
-    out = data["sites"][["site", "multiplicity"]].astype({"multiplicity": float})
-    fed = out["site"].map(top["sum"]).fillna(0.0).astype(float)
-    out["smax_mva"] = np.minimum(fed, out["site"].map(land).fillna(0.0).astype(float))
-    out["is_dualable"] = (out["site"].map(top["count"]).fillna(0) >= 2).to_numpy(bool)
-    return out

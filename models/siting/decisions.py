@@ -35,7 +35,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
-from models.siting.bounds import EPS, feed_bounds, performance_bounds, site_bounds
+from models.siting.bounds import EPS, feed_bounds, node_limits, performance_bounds, site_bounds
 from models.siting.data import DRY, SitingData
 from models.siting.frames import cross_years, distinct, frame_of, join, looked_up, partners, stacked, with_columns
 
@@ -49,6 +49,7 @@ class Decisions:
     frames: Mapping[str, pd.DataFrame]
     site_bounds: pd.DataFrame  # site, smax_mva, is_dualable
     feed_bounds: pd.DataFrame  # feeds with max_mva
+    pools: tuple[pd.DataFrame, pd.DataFrame]  # see `pools`
     n_cols: int
     kept: dict[str, tuple[SitingData, Any]] = field(default_factory=dict, repr=False, compare=False)  # see `once`
 
@@ -78,11 +79,11 @@ def once(make: Callable[[SitingData, Decisions], T]) -> Callable[[SitingData, De
     return kept
 
 
-def _blocks(data: SitingData, bounds: pd.DataFrame) -> pd.DataFrame:
+def _blocks(data: SitingData, bounds: pd.DataFrame, performance: pd.DataFrame) -> pd.DataFrame:
     """Return site, technology, n_max: whole blocks that land, feeds and demand allow (n_max > 0 only)."""
     sizes = ["climate", "area_ha", "it_min_mw", "it_max_mw", "min_mw"]
     cap = join(bounds, data["sites"], "site", take=sizes)
-    cap = join(join(cap, performance_bounds(data), "climate"), data["technologies"], "technology")
+    cap = join(join(cap, performance, "climate"), data["technologies"], "technology")
     peak = data["demand"].groupby(["workload", "year"], as_index=False)["it_mw"].sum()
     peak = peak.groupby("workload")["it_mw"].max()
     extra = data["stock_displaced"].assign(
@@ -209,11 +210,10 @@ def pooled(frame: pd.DataFrame, pool: pd.DataFrame, column: str) -> pd.DataFrame
     return with_columns(frame, **{column: names})
 
 
-def _system_frames(data: SitingData) -> dict[str, pd.DataFrame]:
+def _system_frames(data: SitingData, reach_pool: pd.DataFrame, district_pool: pd.DataFrame) -> dict[str, pd.DataFrame]:
     demand = data["demand"]
     moved = join(distinct(data["stock_displaced"], ["stock", "workload"]), data["stock"], "stock", take=["district"])
     key = ["district", "workload", "year"]
-    reach_pool, district_pool = pools(data)
     wanted = distinct(pooled(stacked([demand, cross_years(moved, data.years)], key), district_pool, "district"), key)
     serves = pooled(pooled(data["serves"], reach_pool, "reach"), district_pool, "district")
     serve = join(distinct(serves, ["reach", "district", "workload"]), wanted, ["district", "workload"])
@@ -240,16 +240,22 @@ def _system_frames(data: SitingData) -> dict[str, pd.DataFrame]:
 
 def make_decisions(data: SitingData) -> Decisions:
     """Return every variable of the model with its bounds and column position."""
-    feeds = feed_bounds(data)
-    bounds = site_bounds(data, feeds)
-    whole = feeds["site"].map(bounds.set_index("site")["smax_mva"])
+    limits, performance = node_limits(data), performance_bounds(data)
+    feeds = feed_bounds(data, limits)
+    bounds = site_bounds(data, feeds, limits=limits, performance=performance)
+    whole = looked_up(feeds, bounds, "site", "smax_mva")
     feeds = with_columns(feeds, max_mva=np.minimum(feeds["max_mva"], whole))
-    blocks = _blocks(data, bounds)
+    blocks = _blocks(data, bounds, performance)
     loads = _loads(data, blocks)
-    frames = {**_site_frames(data, feeds, bounds), **_cooling_frames(data, blocks, loads), **_system_frames(data)}
+    alike = pools(data)
+    frames = {
+        **_site_frames(data, feeds, bounds),
+        **_cooling_frames(data, blocks, loads),
+        **_system_frames(data, *alike),
+    }
     first = 0
     placed = {}
     for name, frame in frames.items():
         placed[name] = with_columns(frame, col=np.arange(first, first + len(frame), dtype=np.int64))
         first += len(frame)
-    return Decisions(frames=placed, site_bounds=bounds, feed_bounds=feeds, n_cols=first)
+    return Decisions(frames=placed, site_bounds=bounds, feed_bounds=feeds, pools=alike, n_cols=first)

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+SPREAD = 4  # whole numbers per row that may stay unused before they are numbered anew
 
 
 def frame_of(columns: Mapping[str, Any]) -> pd.DataFrame:
@@ -33,7 +34,7 @@ def with_columns(frame: pd.DataFrame, **columns: Any) -> pd.DataFrame:
     return frame_of({**arrays_of(frame), **new})
 
 
-def _firsts(codes: Ints, n: int) -> Ints:
+def firsts(codes: Ints, n: int) -> Ints:
     """Return the first position of each code."""
     first = np.empty(n, np.int64)
     first[codes[::-1]] = np.arange(len(codes) - 1, -1, -1)
@@ -46,17 +47,25 @@ def _codes(array: NDArray[Any]) -> tuple[Ints, int]:
         return codes.astype(np.int64, copy=False), len(labels)
     # names repeat as references to one string: telling apart addresses first is ten times as fast as hashing each name
     addresses, places = pd.factorize(np.frombuffer(array.tobytes(), np.intp))
-    codes, labels = pd.factorize(array[_firsts(addresses, len(places))], use_na_sentinel=False)
+    codes, labels = pd.factorize(array[firsts(addresses, len(places))], use_na_sentinel=False)
     return codes[addresses].astype(np.int64, copy=False), len(labels)
+
+
+def _agreeing(arrays: Sequence[NDArray[Any]]) -> tuple[Ints, int]:
+    """Return one whole number per row, alike where all arrays agree, and a number above them all."""
+    codes, n = _codes(arrays[0])
+    for array in arrays[1:]:
+        more, n_more = _codes(array)
+        codes, n = codes * n_more + more, n * n_more
+        if n > SPREAD * len(codes):
+            codes, n = _codes(codes)
+    return codes, n
 
 
 def codes_of(arrays: Sequence[NDArray[Any]]) -> tuple[Ints, int]:
     """Return one whole number per row, alike where all arrays agree, numbered by first occurrence, and how many."""
-    codes, n = _codes(arrays[0])
-    for array in arrays[1:]:
-        more, n_more = _codes(array)
-        codes, n = _codes(codes * n_more + more)
-    return codes, n
+    codes, n = _agreeing(arrays)
+    return (codes, n) if len(arrays) == 1 else _codes(codes)
 
 
 def partners(left: pd.DataFrame, right: pd.DataFrame, on: Sequence[str]) -> tuple[Ints, Ints]:
@@ -64,7 +73,7 @@ def partners(left: pd.DataFrame, right: pd.DataFrame, on: Sequence[str]) -> tupl
     n = len(left)
     if not on:
         return np.repeat(np.arange(n), len(right)), np.tile(np.arange(len(right)), n)
-    codes, n_codes = codes_of([np.concatenate([left[k].to_numpy(), right[k].to_numpy()]) for k in on])
+    codes, n_codes = _agreeing([np.concatenate([left[k].to_numpy(), right[k].to_numpy()]) for k in on])
     own, other = codes[:n], codes[n:]
     size = np.bincount(other, minlength=n_codes)
     first, count = (np.cumsum(size) - size)[own], size[own]
@@ -102,7 +111,7 @@ def distinct(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Return the distinct rows of the columns, in order of first occurrence."""
     arrays = arrays_of(frame, columns)
     codes, n = codes_of(list(arrays.values()))
-    first = _firsts(codes, n)
+    first = firsts(codes, n)
     return frame_of({c: a[first] for c, a in arrays.items()})
 
 

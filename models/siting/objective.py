@@ -42,8 +42,9 @@ UNITS = {"cost": "CNY", "it_mw": "MW IT", "carbon": "t", "water": "m3"}
 
 def _part(frame: pd.DataFrame, term: str, coef: pd.Series | float) -> pd.DataFrame:
     at = frame["at"] if "at" in frame else frame["year"]
-    empty = frame_of({"col": frame["col"].to_numpy(), "at": at.to_numpy()})
-    return with_columns(empty, term=np.full(len(frame), term, object), coef=coef)[PART]
+    n = len(frame)
+    values = np.broadcast_to(np.asarray(coef, float), (n,))
+    return frame_of({"term": np.full(n, term, object), "col": frame["col"].array, "at": at.array, "coef": values})
 
 
 def _joined(parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -25,14 +25,14 @@ import pyomo.environ as pyo
 from models.siting.algebra import grouped, rows_of, switched, switched_terms, value_of
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.data import SitingData
-from models.siting.decisions import Decisions, pooled, pools
+from models.siting.decisions import Decisions, pooled
 from models.siting.frames import distinct, join, looked_up, stacked
 
 
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     """Return the family as arrays (compared with `add` by a test)."""
     d, dwt, rwt, wt = decisions, ["district", "workload", "year"], ["reach", "workload", "year"], ["workload", "year"]
-    reach_pool, district_pool = pools(data)
+    reach_pool, district_pool = d.pools
     wanted = pooled(data["demand"], district_pool, "district").groupby(dwt, as_index=False)["it_mw"].sum()
     it_mw = looked_up(d["unserved_mw"], wanted, dwt, "it_mw", absent=0.0)
     moved = join(data["stock_displaced"], data["stock"], "stock", take=["district"])
@@ -59,7 +59,7 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     """Add the family's rows in Pyomo."""
     d: Decisions = m.siting_decisions
     dwt = ["district", "workload", "year"]
-    reach_pool, district_pool = pools(data)
+    reach_pool, district_pool = d.pools
     wanted = pooled(data["demand"], district_pool, "district").groupby(dwt, as_index=False)["it_mw"].sum()
     demand = value_of(wanted, dwt, "it_mw")
     serve_index = ["reach", "district", "workload", "year"]
