@@ -5,7 +5,7 @@
 Columns: rows, columns and nonzeros; build = frames to matrix; hand-over = matrix to the solver; arrays = the same matrix
 passed to highspy and nothing else; ratio = (build + hand-over) / arrays. Goal: at most 40. The solve to 0.5 % (at most
 --solve-limit seconds) is timed through `Solver` and on the bare matrix. Small regions miss the goal: a build takes about
-a third of a second however small it is, and passing a small matrix takes less than a millisecond.
+a sixth of a second however small it is, and passing a small matrix takes less than a millisecond.
 """
 
 from __future__ import annotations
