@@ -132,7 +132,9 @@ def _years_table(scenario: Scenario, policy: PolicyPack, stock: StockFrames) -> 
             ),
             "stock_water_m3": stock.yearly_m3,
             "carbon_cap_t": float(scenario.carbon.cap_t.get(year, np.nan)),
-            "liquid_stock_share": float(policy.value("liquid_ready_share", year)),
+            "liquid_stock_share": (
+                float(policy.value("liquid_ready_share", year)) if policy.has("liquid_ready_share", year) else 0.0
+            ),
         }
         for year in scenario.years
     ]

@@ -27,7 +27,7 @@ def check_fit(region: Region, scenario: Scenario, candidates: pd.DataFrame, *, p
     """Raise `InputProblems` with everything that the scenario names and the region does not have."""
     checks = (_nodes, _zone_share, _first_year, _ratings, _displaced, _prices)
     problems = [*_wishes(scenario, candidates), *(problem for check in checks for problem in check(region, scenario))]
-    problems += _green(region, scenario, policy)
+    problems += [*_green(region, scenario, policy), *_caps(scenario, policy)]
     if problems:
         raise InputProblems(problems)
 
@@ -56,14 +56,17 @@ def _nodes(region: Region, scenario: Scenario) -> Iterator[Problem]:
 
 
 def green_share(scenario: Scenario, policy: PolicyPack, year: int) -> float:
-    """Return the share of green energy that new load must have: the scenario's, else the policy pack's."""
+    """Return the share of green energy that new load must have: the scenario's, else the policy pack's.
+
+    Nothing is required where the family is off.
+    """
+    if "green" in scenario.families_off:
+        return 0.0
     share = scenario.green.share.get(year)
     return float(policy.value("green_share", year, applies_to=scenario.green.applies_to) if share is None else share)
 
 
 def _green(region: Region, scenario: Scenario, policy: PolicyPack) -> Iterator[Problem]:
-    if "green" in scenario.families_off:
-        return
     known = set(region["resources"]["year"])
     for year in scenario.years:
         share = green_share(scenario, policy, year) if year not in known else 0.0
@@ -74,6 +77,13 @@ def _green(region: Region, scenario: Scenario, policy: PolicyPack) -> Iterator[P
                 "Add rows of {year} to resources, set green.share for it, or put green into families_off."
             ).format(year=year)
             yield scenario_problem(FILE, "green.share", message, remedy, value=share)
+
+
+def _caps(scenario: Scenario, policy: PolicyPack) -> Iterator[Problem]:
+    if scenario.cooling.pue_caps == "by_size" and not policy.has("coal_equivalent_kg_per_kwh"):
+        message = _("the policy pack {pack} has no PUE caps by size of a site.").format(pack=policy.id)
+        remedy = _("Write `pue_caps: off`, or use a pack that has them.")
+        yield scenario_problem(FILE, "cooling.pue_caps", message, remedy, value=scenario.cooling.pue_caps)
 
 
 def _zone_share(region: Region, scenario: Scenario) -> Iterator[Problem]:

@@ -97,6 +97,12 @@ class Cooling(_Part):
     default_block_mw: float = Field(default=5.0, gt=0.0)
     pue_caps: Literal["by_size", "off"] = "by_size"
 
+    @pydantic.field_validator("pue_caps", mode="before")
+    @classmethod
+    def _off(cls, value: Any) -> Any:
+        """Take `off` as it is written: YAML reads it as false."""
+        return "off" if value is False else value
+
 
 class Workload(_Part):
     """A class of IT load."""

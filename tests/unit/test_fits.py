@@ -72,6 +72,14 @@ def test_all_missing_prices_are_named_at_once(region: Region, scenario: Scenario
     assert len(found) == len(set(found)) > 10
 
 
+def test_a_pack_without_caps_by_size_is_named(region: Region, scenario: Scenario) -> None:
+    changes = {"policy_pack": "national", "families_off": ["green"]}
+
+    assert refused(region, scenario.changed(changes)) == [("cooling.pue_caps", "by_size")]
+    free = assemble(region, scenario.changed({**changes, "cooling.pue_caps": "off"})).data
+    assert free["pue_bands"].empty
+
+
 def test_rules_that_are_off_ask_for_nothing(region: Region, scenario: Scenario) -> None:
     changes = {"families_off": ["green", "stock"], "green.share": {2030: 0.5, 2035: 0.8},
                "stock.displaced_workload": "nothing"}  # fmt: skip

@@ -94,3 +94,9 @@ def test_every_message_is_translated(file: str) -> None:
         assert isinstance(message, str)
         with use_language("zh"):
             assert gettext(message) != message
+
+
+def test_off_is_taken_as_it_is_written(data: Data) -> None:
+    data["cooling"] |= yaml.safe_load("pue_caps: off")
+
+    assert parse_scenario(data, file="plan.yaml").cooling.pue_caps == "off"
