@@ -80,7 +80,7 @@ def _green(region: Region, scenario: Scenario, policy: PolicyPack) -> Iterator[P
 
 
 def _caps(scenario: Scenario, policy: PolicyPack) -> Iterator[Problem]:
-    if scenario.cooling.pue_caps == "by_size" and not policy.has("coal_equivalent_kg_per_kwh"):
+    if scenario.cooling.pue_caps == "by_size" and not len(policy.rows("coal_equivalent_kg_per_kwh")):
         message = _("the policy pack {pack} has no PUE caps by size of a site.").format(pack=policy.id)
         remedy = _("Write `pue_caps: off`, or use a pack that has them.")
         yield scenario_problem(FILE, "cooling.pue_caps", message, remedy, value=scenario.cooling.pue_caps)
