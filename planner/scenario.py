@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
-from planner.errors import InputProblems, Problem
+from planner.errors import InputProblems, Problem, UsageError
 from planner.i18n import gettext as _
 from planner.read_yaml import read_yaml
 from planner.scenario_rules import contradictions, key_problem, without
@@ -245,7 +245,11 @@ class Scenario(_Part):
             node: Any = data
             *parents, last = path.split(".")
             for key in parents:
-                node = node[_key(node, key)]
+                node = node[_key(node, key)] if isinstance(node, dict) else None
+            if not isinstance(node, dict):
+                raise UsageError(
+                    _("{path} leads to no key of the scenario; lists are replaced as a whole.").format(path=path)
+                )
             node[_key(node, last)] = value
         return parse_scenario(data, file=_("changed scenario"))
 

@@ -25,6 +25,8 @@ from models.siting.solve import THREADS, Options, Progress, Solution, Solver
 from models.siting.staged import solve_staged
 from planner import __version__
 from planner.assemble import Assembled, assemble
+from planner.errors import UsageError
+from planner.i18n import gettext as _
 from planner.plan import Plan, empty_plan, make_plan
 from planner.region import Region
 from planner.scenario import Scenario
@@ -121,11 +123,16 @@ class Session:
     ) -> Plan:
         """Solve the loaded model and return the plan, not yet audited or checked in AC."""
         rules = self.scenario.solver
+        if time_limit_s is not None and not time_limit_s > 0:
+            raise UsageError(
+                _("A time limit of {limit} s leaves no time; give more than 0.").format(limit=time_limit_s)
+            )
         key = fingerprint(self.region, self.scenario)
         if key in self._cache:
             plan, self.solution = self._cache[key]
             return plan
-        options = Options(gap=rules.gap, time_limit_s=time_limit_s or rules.time_limit_s, seed=rules.seed)
+        limit = rules.time_limit_s if time_limit_s is None else time_limit_s
+        options = Options(gap=rules.gap, time_limit_s=limit, seed=rules.seed)
         if self.is_staged:
             staged = solve_staged(self.assembled.data, self._build, options, progress=progress, should_stop=should_stop)
             self.models = {"plan": staged.model, "merged": staged.merged}
