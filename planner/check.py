@@ -162,8 +162,19 @@ def _site_problems(table: pd.DataFrame, region: Region, file: str) -> list[Probl
                     message=_("The column {column} is missing.").format(column=c), remedy=remedy)
             for c in missing
         ]  # fmt: skip
+    if not len(table):
+        return [problem(None, "site", None, code="no_rows", message=_("The file names no site."),
+                        remedy=_("Write one row per site and feed."))]  # fmt: skip
     known = set(region["substations"]["substation"])
     out = []
+    years = pd.to_numeric(table["year"], errors="coerce") if "year" in table else pd.Series(0, index=table.index)
+    for row in np.flatnonzero(years.isna() | (years % 1 != 0)).tolist():
+        given = table["year"].iloc[row]
+        out.append(
+            problem(row + 2, "year", given, code="bad_year",
+                    message=_("{value} is no year.").format(value=given),
+                    remedy=_("Write the year from which the load is there, or leave the column out."))
+        )  # fmt: skip
     mw = pd.to_numeric(table["mw"], errors="coerce")
     for row, (station, given, value) in enumerate(zip(table["substation"], table["mw"], mw, strict=True), start=2):
         if station not in known:
@@ -172,7 +183,7 @@ def _site_problems(table: pd.DataFrame, region: Region, file: str) -> list[Probl
                         message=_("The region has no substation {name}.").format(name=station),
                         remedy=_("Take a substation id from the region's substations."))
             )  # fmt: skip
-        if not value >= 0:
+        if not 0 <= value < np.inf:
             out.append(
                 problem(row, "mw", given, code="bad_mw",
                         message=_("{value} is no load in MW.").format(value=given),

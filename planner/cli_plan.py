@@ -8,6 +8,7 @@ import typer
 
 from planner.cli_support import (
     ExitCode,
+    check_writable,
     interrupt_key,
     plan_exit_code,
     print_json,
@@ -30,6 +31,8 @@ def make_plan(
     scenario: Scenario, out: Path | None, *, time_limit_s: float | None, require_secure: bool, json_output: bool
 ) -> ExitCode:
     """Run the scenario, show what came of it and return the exit code it deserves."""
+    if out is not None:
+        check_writable(out)  # a plan that took minutes must not be lost because it cannot be written
     with interrupt_key() as is_pressed:
         result = run(scenario, progress=progress_printer(), should_stop=is_pressed, time_limit_s=time_limit_s)
     _show_result(result, out, json_output=json_output)

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec
 
 import typer
 
-from planner.errors import InputProblems, PlannerError, UsageError
+from planner.errors import ExportError, InputProblems, PlannerError, UsageError
 from planner.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -98,12 +99,28 @@ def guarded(command: Callable[P, ExitCode]) -> Callable[P, None]:
                 print_json(refusal(error))
             typer.echo(str(error), err=True)
             code = refusal_exit_code(error)
+        except OSError as error:
+            refused = ExportError(_("A file cannot be read or written: {why}").format(why=error))
+            if kwargs.get("json_output"):
+                print_json(refusal(refused))
+            typer.echo(str(refused), err=True)
+            code = ExitCode.INTERNAL
         except KeyboardInterrupt:
             typer.echo(_("Interrupted."), err=True)
             code = ExitCode.INTERRUPTED
         raise typer.Exit(int(code))
 
     return run
+
+
+def check_writable(folder: Path) -> None:
+    """Raise `ExportError` where the folder for the exports could not be made or written to; nothing is left behind."""
+    nearest = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            pass
+    except OSError as error:
+        raise ExportError(_("Nothing can be written to {folder}: {why}").format(folder=folder, why=error)) from error
 
 
 def print_json(value: object) -> None:

@@ -278,3 +278,13 @@ def test_screen_writes_cells_with_reasons(tmp_path: Path, capsys: pytest.Capture
     assert code == ExitCode.OK
     assert json.loads(capsys.readouterr().out)["cells"] > 0
     assert (tmp_path / "cells.gpkg").is_file()
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_solving(
+    solved: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("x", encoding="utf-8")
+
+    assert planner("solve", SCENARIO, "-o", tmp_path / "file" / "out") == ExitCode.INTERNAL
+    assert "scenario" not in solved  # nothing was solved
+    assert "Nothing can be written" in capsys.readouterr().err
