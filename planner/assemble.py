@@ -233,7 +233,10 @@ def assemble(region: Region, scenario: Scenario, *, screening: Screening | None 
             energy_cny_per_mwh=prices["energy_cny_per_mwh"],
             demand_charge_cny_per_kw_year=12.0 * prices["demand_charge_cny_per_kw_month"],
             carbon_cny_per_t=prices["carbon_cny_per_t"],
-            unserved_cny_per_mw_year=prices["unserved_cny_per_mw_year"],
+            # most IT power: the demand is a ceiling there, not a need whose lack costs something
+            unserved_cny_per_mw_year=(
+                0.0 if scenario.objective.name == "it_mw" else prices["unserved_cny_per_mw_year"]
+            ),
         ),
         rules=_rules(region, scenario),
         years_represented=years_represented(scenario.years, last),

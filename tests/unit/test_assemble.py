@@ -122,6 +122,8 @@ def test_demand_is_split_by_district_weight(assembled: Assembled, region: Region
     assert split["D2", "ai", 2035] == pytest.approx(60.0 * 1 / 3)
     most = assemble(region, scenario.changed({"objective": {"name": "it_mw", "it_mw_demand_factor": 3.0}}))
     assert most.data["demand"]["it_mw"].sum() == pytest.approx(3.0 * split.sum())
+    assert most.data.economics.unserved_cny_per_mw_year == 0.0  # a ceiling, not a need
+    assert assembled.data.economics.unserved_cny_per_mw_year == 20e6
 
 
 def test_real_time_load_is_served_from_near_its_district_only(assembled: Assembled) -> None:
