@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from planner.region import Region
 
 CLASS = "workload "  # before a workload's id among the names
+DISTRICT = "district/"  # districts and plants may share an id
 N_PLACES = 3  # districts named in a sentence
 
 
@@ -95,7 +96,12 @@ def names_of(plan: PlanDict, region: Region | None, *, lang: str) -> dict[str, s
     for table, key in tables.items():
         frame = region[table] if region is not None else pd.DataFrame()
         for row in frame.drop(columns="geometry", errors="ignore").to_dict("records"):
-            names[str(row[key])] = local_name({**{str(k): v for k, v in row.items()}, "id": row[key]}, lang)
+            shown = local_name({**{str(k): v for k, v in row.items()}, "id": row[key]}, lang)
+            if table == "districts":  # a plant may bear the district's name as its id
+                names[DISTRICT + str(row[key])] = shown
+                names.setdefault(str(row[key]), shown)
+            else:
+                names[str(row[key])] = shown
     for site in plan.get("sites") or []:
         names[str(site["id"])] = local_name(site, lang)
         names |= {str(feed["substation"]): local_name(feed, lang) for feed in site.get("feeds") or []}
@@ -136,7 +142,9 @@ def _by_year_and_class(rows: Sequence[Row]) -> list[list[Row]]:
 
 def _missing_line(rows: Sequence[Row], names: Mapping[str, str]) -> str:
     """Return one sentence for one year and class, the districts that miss most in brackets."""
-    places = [f"{names.get(str(row['district']), row['district'])} {row['it_mw']:.1f}" for row in rows[:N_PLACES]]
+    places = [
+        f"{names.get(DISTRICT + str(row['district']), row['district'])} {row['it_mw']:.1f}" for row in rows[:N_PLACES]
+    ]
     return _("Not served in {year}: {mw:.1f} MW of {workload} ({places})").format(
         year=rows[0]["year"],
         mw=sum(row["it_mw"] for row in rows),

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from planner.export.facts import bottlenecks, index_parts, limits_by_worth, reserved_mva, worst_outages
 from planner.export.limit_words import bottleneck_when, conflict_lines, worth_text
-from planner.export.sentences import security_verdict
+from planner.export.sentences import elsewhere_lines, names_of, security_verdict
 from planner.i18n import use_language
+from planner.read import read_region
 from planner.report import print_plan
 from tests.export_sample import infeasible_plan, sample_plan, sample_region, secure_plan, unchecked_plan
 
@@ -174,3 +176,13 @@ def test_the_report_does_not_change_the_plan() -> None:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def test_a_district_keeps_its_name_where_a_plant_has_the_same_id(project: Path) -> None:
+    region = read_region(project / "gis_data" / "beijing")
+    plan = {"unserved": [{"district": "Yanqing", "workload": "general", "year": 2030, "it_mw": 0.5}]}
+
+    missing, _outside = elsewhere_lines(plan, names_of(plan, region, lang="en"), lang="en")
+
+    assert "Yanqing" in set(region["reclaimed_plants"]["plant"])
+    assert missing == ["Not served in 2030: 0.5 MW of General computing (Yanqing 0.5)"]
