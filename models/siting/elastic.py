@@ -77,8 +77,8 @@ def shortfall(
     h.run()
     if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return Explanation(tuple(groups), False, ())
-    slack = np.asarray(h.getSolution().col_value, float)[model.matrix.n_cols :]
-    found = [Shortfall(*labels[k], amount=float(v)) for k, v in zip(owners, slack, strict=True) if v > 1e-6 * scale[k]]
+    shares = np.asarray(h.getSolution().col_value, float)[model.matrix.n_cols :]
+    found = [Shortfall(*labels[k], amount=float(v * scale[k])) for k, v in zip(owners, shares, strict=True) if v > 1e-6]
     return Explanation(tuple(groups), True, tuple(found), is_least=is_relaxed)
 
 
@@ -87,7 +87,8 @@ def _elastic(
 ) -> tuple[highspy.Highs, list[int]]:
     """Return the model whose cost is the sum of shortfalls, and the row (place in `rows`) of each added column.
 
-    A row with equal bounds (demand) may fall short only: serving more than is asked for is no remedy.
+    A row with equal bounds (demand) may fall short only: serving more than is asked for is no remedy. The added columns are
+    shares of the row's scale, each at cost 1: a cost of 1 / scale could lie below the solver's tolerance.
     """
     m = model.matrix
     h = load(m)
@@ -100,7 +101,7 @@ def _elastic(
         is_equal = m.row_lower[row] == m.row_upper[row]
         for sign, bound in ((-1.0, np.inf if is_equal else m.row_upper[row]), (1.0, m.row_lower[row])):
             if np.isfinite(bound):
-                h.addCol(1.0 / scale[k], 0.0, highspy.kHighsInf, 1, np.array([row]), np.array([sign]))
+                h.addCol(1.0, 0.0, highspy.kHighsInf, 1, np.array([row]), np.array([sign * scale[k]]))
                 owners.append(k)
     return h, owners
 

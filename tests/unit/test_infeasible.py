@@ -22,7 +22,7 @@ ONE_YEAR: dict[str, Any] = {"years": [2035], "green.share": {2035: 0.0}}
 CASES: dict[str, tuple[dict[str, Any], set[str]]] = {
     "demand must be met": ({**ONE_YEAR, "is_unserved_allowed": False, "demand_scale": 4.0}, {"workload"}),
     "carbon": ({**ONE_YEAR, "is_unserved_allowed": False, "carbon.cap_t": {2035: 100000.0}}, {"workload", "carbon"}),
-    "cost": ({"objective": {"name": "it_mw", "limits": {"cost": 1e9}}}, {"objective"}),
+    "cost": ({**ONE_YEAR, "objective": {"name": "water", "limits": {"cost": 1e9}}}, {"objective"}),
     "wished size": ({"wishes": {"min_mw": {"C003-002": 500.0}}}, {"clusters"}),
 }
 
