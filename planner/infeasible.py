@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from models.siting.elastic import GROUPS, Explanation
 from models.siting.elastic import explain as _explain
+from planner.plan_limits import unit_of
 
 if TYPE_CHECKING:
     from planner.session import Session
@@ -30,7 +30,7 @@ def _way(found: Explanation) -> dict[str, Any]:
             {
                 "constraint": s.constraint,
                 "index": [i.item() if hasattr(i, "item") else i for i in s.index],
-                "unit": _unit(s.doc),
+                "unit": unit_of(s.doc),
                 "amount": s.amount,
             }
             for s in sorted(found.shortfalls, key=lambda s: -s.amount)
@@ -43,8 +43,3 @@ def _families(found: Explanation) -> list[str]:
     short = {s.constraint for s in found.shortfalls}
     named = [group for group in found.groups if short & set(GROUPS[group])]
     return named if len(found.groups) > 1 and named else list(found.groups)
-
-
-def _unit(doc: str) -> str:
-    match = re.search(r"\[([^\]]+)\]\s*$", doc)
-    return match.group(1) if match else "-"

@@ -52,7 +52,7 @@ def limit_rows(model: SitingModel, x: np.ndarray, worths: np.ndarray | None) -> 
     table["used"] = sign * (table["used"] - table["moved"])
     table["limit"] = sign * (bound - table["moved"])
     table["slack"] = table["limit"] - table["used"]
-    table["unit"] = [_unit(doc) for doc in table["doc"]]
+    table["unit"] = [unit_of(doc) for doc in table["doc"]]
     if worths is not None:
         table["worth"] = _yearly(table, worths, model)
     alive = (table["limit"].abs() > RELATIVE_SLACK) | (table["used"].abs() > RELATIVE_SLACK)
@@ -90,7 +90,8 @@ def _moved(model: SitingModel, x: np.ndarray) -> np.ndarray:
     return moved
 
 
-def _unit(doc: str) -> str:
+def unit_of(doc: str) -> str:
+    """Return the unit that a constraint's doc ends with in brackets, "-" where there is none."""
     found = re.search(r"\[([^\]]+)\]\s*$", doc)
     return found.group(1) if found else "-"
 
