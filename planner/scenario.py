@@ -11,31 +11,27 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from planner.errors import InputProblems, Problem, UsageError
 from planner.i18n import gettext as _
 from planner.read_yaml import read_yaml
+from planner.scenario_grid import Expansion, Flexible, Network, Situation
+from planner.scenario_part import NotNegative, Part, Positive, Share
 from planner.scenario_rules import contradictions, key_problem, without
 
 SCHEMA_VERSION = 1
-Positive = Annotated[float, Field(gt=0.0)]
-NotNegative = Annotated[float, Field(ge=0.0)]
-Share = Annotated[float, Field(ge=0.0, le=1.0)]
+__all__ = ["Expansion", "Flexible", "Network", "Scenario", "Situation", "load_scenario", "parse_scenario"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Name(_Part):
+class Name(Part):
     """A name in both languages."""
 
     en: str
     zh: str
 
 
-class Objective(_Part):
+class Objective(Part):
     """What is minimised or maximised, and limits on the other quantities."""
 
     name: Literal["cost", "it_mw", "carbon", "water"] = "cost"
@@ -43,7 +39,7 @@ class Objective(_Part):
     it_mw_demand_factor: float = Field(default=5.0, ge=1.0)  # demand ceiling of the objective it_mw
 
 
-class Screening(_Part):
+class Screening(Part):
     """How candidate sites are made from the study area."""
 
     cell_km: float = Field(default=2.0, gt=0.1, le=50.0)
@@ -51,7 +47,7 @@ class Screening(_Part):
     route_factor: float = Field(default=1.2, ge=1.0, le=3.0)
 
 
-class Power(_Part):
+class Power(Part):
     """Feeding rules. Voltages are those of the station; ratings those of the feed."""
 
     radius_km: Mapping[int, Positive] = Field(default_factory=lambda: {500: 8.0, 220: 4.0})
@@ -62,9 +58,11 @@ class Power(_Part):
     zone_max_share: float | None = Field(default=0.3, gt=0.0, le=1.0)
     background_growth_per_year: float = Field(default=0.0, ge=-0.2, le=0.2)
     reserve_mva: Mapping[str, NotNegative] = Field(default_factory=dict)
+    expansion: Expansion = Expansion()
+    flexible: Flexible = Flexible()
 
 
-class Water(_Part):
+class Water(Part):
     """Reclaimed water: what plants may give, reach, the city's cap (None: the policy pack's)."""
 
     availability_share: float = Field(default=0.02, ge=0.0, le=1.0)
@@ -77,7 +75,7 @@ class Water(_Part):
     drinking_cycles_of_concentration: float = Field(default=5.5, gt=1.0)
 
 
-class Cooling(_Part):
+class Cooling(Part):
     """Technologies on offer for new sites, and their share of electrical overhead."""
 
     technologies: tuple[str, ...] = (
@@ -104,7 +102,7 @@ class Cooling(_Part):
         return "off" if value is False else value
 
 
-class Workload(_Part):
+class Workload(Part):
     """A class of IT load."""
 
     name: Name
@@ -118,7 +116,7 @@ class Workload(_Part):
     demand_mw: Mapping[int, NotNegative]
 
 
-class Latency(_Part):
+class Latency(Part):
     """Round trip time inside the city and to outside sites: fixed_ms + 2 x route km x 4.9 us/km."""
 
     metro_fixed_ms: float = Field(default=0.5, ge=0.0)
@@ -127,7 +125,7 @@ class Latency(_Part):
     long_route_factor: float = Field(default=1.1, ge=1.1)
 
 
-class Green(_Part):
+class Green(Part):
     """Green power: required share by year (empty: the policy pack's rule for new load)."""
 
     share: Mapping[int, Share] = Field(default_factory=dict)
@@ -136,7 +134,7 @@ class Green(_Part):
     )
 
 
-class Carbon(_Part):
+class Carbon(Part):
     """Residual grid factor by year [t/MWh], caps by year [t], and whether certificates lower carbon."""
 
     grid_t_per_mwh: Mapping[int, NotNegative]
@@ -145,7 +143,7 @@ class Carbon(_Part):
     outside_t_per_mwh: float = Field(default=0.11, ge=0.0)
 
 
-class Clusters(_Part):
+class Clusters(Part):
     """Sizes and number of new sites."""
 
     min_site_mw: float = Field(default=30.0, ge=0.0)
@@ -154,14 +152,14 @@ class Clusters(_Part):
     min_occupancy_share: float | None = Field(default=0.6, gt=0.0, le=1.0)
 
 
-class Land(_Part):
+class Land(Part):
     """Land per MW IT installed; technologies that need roof and facade take more."""
 
     area_ha_per_mw: float = Field(default=0.12, gt=0.0)
     area_ha_per_mw_by_technology: Mapping[str, Positive] = Field(default_factory=lambda: {"indirect_evaporative": 0.18})
 
 
-class StockRules(_Part):
+class StockRules(Part):
     """What may become of existing centres."""
 
     options: tuple[Literal["retrofit", "convert", "vacate"], ...] = ("retrofit", "convert", "vacate")
@@ -175,7 +173,7 @@ class StockRules(_Part):
     )
 
 
-class Economy(_Part):
+class Economy(Part):
     """Interest, lives, and which column of the price table is used."""
 
     rate: float = Field(default=0.06, ge=0.0, le=0.3)
@@ -186,7 +184,7 @@ class Economy(_Part):
     prices: Mapping[str, NotNegative] = Field(default_factory=dict)
 
 
-class Wishes(_Part):
+class Wishes(Part):
     """What the planner has already decided per site."""
 
     fixed: tuple[str, ...] = ()
@@ -194,7 +192,7 @@ class Wishes(_Part):
     min_mw: Mapping[str, NotNegative] = Field(default_factory=dict)
 
 
-class SolverRules(_Part):
+class SolverRules(Part):
     """Gap, time limit and seed."""
 
     gap: float = Field(default=0.005, ge=0.0, lt=1.0)
@@ -202,7 +200,7 @@ class SolverRules(_Part):
     seed: int = Field(default=0, ge=0)
 
 
-class Scenario(_Part):
+class Scenario(Part):
     """What we ask. `region` is relative to the scenario file's folder."""
 
     schema_version: Literal[1] = 1
@@ -215,6 +213,7 @@ class Scenario(_Part):
     objective: Objective = Objective()
     screening: Screening = Screening()
     power: Power = Power()
+    network: Network = Network()
     water: Water = Water()
     cooling: Cooling = Cooling()
     workloads: Mapping[str, Workload] = Field(min_length=1)

@@ -17,6 +17,7 @@ from planner.tables import (
     number,
     text,
 )
+from planner.tables_expansion import EXPANSION_TABLES
 from planner.tables_supply import (
     HEADROOM_YEARS,
     HEAT_SINKS,
@@ -229,4 +230,5 @@ REGION_TABLES = (
     PRICES,
     OUTSIDE_SITES,
     HEAT_SINKS,
+    *EXPANSION_TABLES,
 )
