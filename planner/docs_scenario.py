@@ -52,7 +52,7 @@ def _default(field: FieldInfo) -> str:
     default = field.get_default(call_default_factory=True)
     if isinstance(default, BaseModel):
         return "see the part"
-    return f"`{json.dumps(default, ensure_ascii=False)}`"
+    return f"`{json.dumps(default, ensure_ascii=False, default=BaseModel.model_dump)}`"
 
 
 def part_markdown(title: str, part: type[BaseModel]) -> str:

@@ -30,7 +30,7 @@ class Flexible(Part):
     """
 
     is_on: bool = False
-    max_share: Share = 0.2  # of the new load at a station: what of it may be interrupted
+    max_share: Share = 0.2  # of a station's new load outside class A: what of it may be interrupted
     hours_shares: tuple[Annotated[float, Field(gt=0.0, le=1.0)], ...] = (0.001, 0.0025, 0.005, 0.01)
     curtailed_cny_per_mwh: NotNegative = 3000.0
     standby_cny_per_mw_year: NotNegative = 50_000.0
