@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from models.siting.data import SitingData
 from models.siting.frames import Ints, codes_of, firsts, frame_of, join, looked_up, with_columns
+from models.siting.grid_terms import flexible_limits, gains
 
 Floats = NDArray[np.float64]
 
 EPS = 1e-9
 
 
-def _relief(data: SitingData) -> pd.Series:
+def relief(data: SitingData) -> pd.Series:
     """Return the MVA that existing centres could free at each node at most."""
     changes = data["stock_mva"]
     if not len(changes):
@@ -29,10 +30,18 @@ def _relief(data: SitingData) -> pd.Series:
 
 
 def node_limits(data: SitingData) -> pd.DataFrame:
-    """Return node, limit_mva: its largest headroom, and what existing centres could free there."""
-    largest = data["headroom"].groupby("node")["headroom_mva"].max().astype(float)
-    relief = largest.index.map(_relief(data)).to_numpy(float)
-    return frame_of({"node": largest.index.to_numpy(), "limit_mva": largest.to_numpy() + np.nan_to_num(relief)})
+    """Return node, limit_mva: its largest headroom in any state, and what existing centres or interruption could free."""
+    headroom = data["headroom"]
+    if len(data["reinforcement_states"]):
+        better = join(gains(data), headroom, ["node", "year"])
+        more = better.assign(headroom_mva=better["headroom_mva"].astype(float) + better["gain_mva"])
+        headroom = pd.concat([headroom, more[["node", "year", "headroom_mva"]]])
+    largest = headroom.groupby("node")["headroom_mva"].max().astype(float)
+    if len(data["flexible"]):
+        bought = flexible_limits(data).set_index("node")["limit_mva"]
+        largest = largest + largest.index.map(bought).to_series(index=largest.index).fillna(0.0).astype(float)
+    freed = largest.index.map(relief(data)).to_numpy(float)
+    return frame_of({"node": largest.index.to_numpy(), "limit_mva": largest.to_numpy() + np.nan_to_num(freed)})
 
 
 def feed_bounds(data: SitingData, limits: pd.DataFrame) -> pd.DataFrame:

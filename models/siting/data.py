@@ -79,7 +79,20 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     # technologies whose PUE is allowed only while a site's yearly energy stays below the threshold
     "pue_bands": ("climate", "technology", "threshold_mwh"),
     "epsilon": ("quantity", "limit"),
+    # rows learned from the grid: sum coef x station_mva (+ terms of single sites) <= upper; see `network`
+    "cuts": ("cut", "year", "upper"),
+    "cut_terms": ("cut", "year", "substation", "coef"),
+    "cut_sites": ("cut", "site", "substation", "coef_feed", "coef_class_a"),
+    # what a cut holds for: it counts only while every node listed is in its state and every feed listed is built
+    "cut_states": ("cut", "node", "state"),
+    "cut_feeds": ("cut", "site", "substation"),
+    # states are numbered "0" (as is: the frame headroom), "1", "2", ... in the order in which they are built
+    "reinforcement_states": ("node", "state", "first_year", "cny_per_year"),
+    "headroom_states": ("node", "state", "year", "headroom_mva"),
+    # interruptible load: what each further step costs, never less than the step before
+    "flexible": ("substation", "year", "step", "mva", "cny_per_mva_year"),
 }
+CUT_FRAMES = ("cuts", "cut_terms", "cut_sites", "cut_states", "cut_feeds")
 
 
 @dataclass(frozen=True)
@@ -104,6 +117,7 @@ class Rules:
     min_occupancy_share: float | None = None
     certificates_count_for_carbon: bool = False
     is_unserved_allowed: bool = True
+    flexible_share: float = 0.0  # of a station's load outside class A, what may be bought as interruptible
 
 
 @dataclass(frozen=True)

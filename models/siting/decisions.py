@@ -17,6 +17,9 @@
     green_mwh[resource, year]      green power or certificates                                       [MWh]
     n_switched[stock, option, year]  halls that leave the state "keep" in that year                [halls]
     stock_mw[stock, option, workload, year]  load served in converted halls                        [MW IT]
+    in_state[node, state, year]    the node is in that state of reinforcement by that year              [0/1]
+    flexible_mva[substation, step, year]   interruptible load bought                                 [MVA]
+    class_a_feed_mva[site, substation, year]  class A load that the feed carries in full             [MVA]
     total_load_mw[climate, technology, plant, workload, year], total_installed_mw[climate, technology, year],
     total_mva[year], energy_mwh[year]   sums over sites that many rows use
 
@@ -38,6 +41,7 @@ import pandas as pd
 from models.siting.bounds import EPS, feed_bounds, node_limits, performance_bounds, site_bounds
 from models.siting.data import DRY, SitingData
 from models.siting.frames import cross_years, distinct, frame_of, join, looked_up, partners, stacked, with_columns
+from models.siting.grid_terms import grid_frames
 
 T = TypeVar("T")
 
@@ -248,10 +252,12 @@ def make_decisions(data: SitingData) -> Decisions:
     blocks = _blocks(data, bounds, performance)
     loads = _loads(data, blocks)
     alike = pools(data)
+    at_sites = _site_frames(data, feeds, bounds)
     frames = {
-        **_site_frames(data, feeds, bounds),
+        **at_sites,
         **_cooling_frames(data, blocks, loads),
         **_system_frames(data, *alike),
+        **grid_frames(data, at_sites["feed_mva"], at_sites["is_dual"]),
     }
     first = 0
     placed = {}

@@ -8,6 +8,7 @@
         carbon                            price x emissions
         outside, unserved                 load sent outside, demand not served (a named price, never silent)
         stock                             annuity of switched halls and their change of energy
+        reinforcement, flexibility        annuity of the state of each node, price of interruptible load
     epsilon[quantity]:  cost, carbon or water <= limit;  it_mw >= limit
 
 Symbols
@@ -34,6 +35,7 @@ from models.siting.data import DRY, SitingData
 from models.siting.decisions import Decisions
 from models.siting.feeding import block_coefficients
 from models.siting.frames import frame_of, join, stacked, with_columns
+from models.siting.grid_terms import states
 
 UNSERVED = {"carbon": 20_000.0, "water": 100_000.0}  # t and m3 per MW IT and year: above any technology's own use
 PART = ["term", "col", "at", "coef"]
@@ -80,6 +82,8 @@ def ledger(data: SitingData, d: Decisions) -> pd.DataFrame:
     carbon = emissions(data, d)
     halls = stock_energy(data, d)
     hall_cost = halls["cny_per_year"].astype(float) + halls["mwh_change_per_year"].astype(float) * e.energy_cny_per_mwh
+    stands = join(d["in_state"], states(data), ["node", "state"], take=["cny_per_year"])
+    bought = join(d["flexible_mva"], data["flexible"], ["substation", "step", "year"])
     parts = [
         _part(blocks, "building", mw * e.building_cny_per_mw_year),
         _part(blocks, "cooling_plant", mw * blocks["cooling_cny_per_mw_year"].astype(float)),
@@ -98,6 +102,8 @@ def ledger(data: SitingData, d: Decisions) -> pd.DataFrame:
         _part(outside, "outside", outside["cny_per_mw_year"].astype(float)),
         _part(d["unserved_mw"], "unserved", e.unserved_cny_per_mw_year),
         _part(halls, "stock", hall_cost),
+        _part(stands, "reinforcement", stands["cny_per_year"].astype(float)),
+        _part(bought, "flexibility", bought["cny_per_mva_year"].astype(float)),
     ]
     full = _joined(parts)
     return full[full["coef"] != 0.0].reset_index(drop=True)

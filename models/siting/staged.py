@@ -196,7 +196,7 @@ def _plan(solver: Solver, clock: Clock) -> Values | None:
     """Return values of a plan: sites and feeds of the last year first, then everything with those."""
     d, last = solver.model.decisions, solver.model.data.years[-1]
     later = np.concatenate(
-        [d[n].loc[d[n]["year"] != last, "col"].to_numpy(np.int64) for n in (*SITING, "n_blocks")]
+        [d[n].loc[d[n]["year"] != last, "col"].to_numpy(np.int64) for n in (*SITING, "n_blocks", "in_state")]
         + [d[n]["col"].to_numpy(np.int64) for n in ("n_switched", "is_piped", "is_large")]
     )
     with solver.relaxed(later):

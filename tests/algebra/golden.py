@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pandas as pd
 
 from models.siting import FAMILIES, build
 from models.siting.compile import SitingModel
-from models.siting.data import SitingData
+from models.siting.data import COLUMNS, SitingData
 from tests.builders import random_data
 
 FOLDER = Path(__file__).parent / "golden"
+OF_THE_GRID = ("network", "reinforcement", "flexibility")  # families without rows in the tiny case
 
 
 def tiny_case() -> SitingData:
@@ -32,6 +34,42 @@ def tiny_case() -> SitingData:
             columns=["quantity", "limit"],
         ),
     )
+
+
+def grid_case() -> SitingData:
+    """Return the tiny case with cuts of every kind, three states of a station and one of a zone, and flexible load."""
+    data = tiny_case()
+    states = [("T0", "0", 2030, 0.0), ("T0", "1", 2030, 2e6), ("T0", "2", 2035, 5e6), ("Z1", "1", 2035, 9e6)]
+    later = [("T0", "1", 2030, 70.0), ("T0", "1", 2035, 75.0), ("T0", "2", 2035, 110.0), ("Z1", "1", 2035, 140.0)]
+    terms = [
+        ("line", 2030, "T0", 1.5),
+        ("line", 2030, "T1", -0.25),
+        ("line", 2035, "T0", 1.4),
+        ("volt", 2035, "T1", 2e-4),
+    ]
+    return data.changed(
+        rules=replace(data.rules, flexible_share=0.3),
+        cuts=_frame("cuts", [("line", 2030, 45.0), ("line", 2035, 40.0), ("volt", 2035, 0.02), ("site", 2035, 30.0)]),
+        cut_terms=_frame("cut_terms", [*terms, ("site", 2035, "T2", 0.8)]),
+        cut_sites=_frame("cut_sites", [("site", "S0", "T1", 0.8, -0.4)]),
+        cut_states=_frame("cut_states", [("line", "T0", "1"), ("line", "T2", "0"), ("volt", "Z1", "0")]),
+        cut_feeds=_frame("cut_feeds", [("site", "S0", "T1"), ("site", "S0", "T2")]),
+        reinforcement_states=_frame("reinforcement_states", states),
+        headroom_states=_frame("headroom_states", later),
+        flexible=_frame(
+            "flexible",
+            [
+                ("T0", 2030, 1, 3.0, 1e5),
+                ("T0", 2030, 2, 4.0, 4e5),
+                ("T0", 2035, 1, 5.0, 2e5),
+                ("T1", 2035, 1, 6.0, 3e5),
+            ],
+        ),
+    )
+
+
+def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(COLUMNS[name]))
 
 
 def column_names(model: SitingModel) -> list[str]:
@@ -82,5 +120,10 @@ def texts(model: SitingModel) -> dict[str, str]:
 
 
 def golden_texts() -> dict[str, str]:
-    """Return the texts of the tiny case."""
-    return texts(build(tiny_case()))
+    """Return the texts of the tiny case, and those of the families that the grid adds or changes (`..._with_grid`)."""
+    found, with_grid = texts(build(tiny_case())), texts(build(grid_case()))
+    return {
+        **found,
+        **{name: with_grid[name] for name in OF_THE_GRID},
+        **{f"{name}_with_grid": with_grid[name] for name in ("power", "objective")},
+    }
