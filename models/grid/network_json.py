@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from models.grid.network_tables import CURVES, TABLES, fresh_net
+from models.grid.quality import WGS84
 
 MAX_BYTES = 256 * 2**20
 """Larger files are refused unread: a network of 10,000 buses has about 10 MB."""
@@ -37,28 +38,31 @@ def read_network_json(content: bytes) -> Any:
     ValueError, with the place, for everything that is no plain data: other modules or classes, functions, paths instead
     of tables, graphs, nested objects, and for networks that fresh_net refuses.
     """
-    net = _parsed(content)
-    body = net.get("_object")
-    if (net.get("_module"), net.get("_class")) not in _NET or not isinstance(body, dict):
+    whole = _parsed(content)
+    body = whole.get("_object")
+    if _class_of(whole) not in _NET or not isinstance(body, dict):
         raise ValueError("This is no network in pandapower's JSON: the outermost object is no pandapowerNet.")
     _scan(body, "net", is_top=True)
     frames = {}
     for name, value in body.items():
         if isinstance(value, dict) and _class_of(value) in _FRAME:
             frames[name] = _frame(value, name)
-    scalars = {
-        "name": str(body.get("name") or ""),
-        "f_hz": _number(body.get("f_hz"), 50.0, "f_hz"),
-        "sn_mva": _number(body.get("sn_mva"), 1.0, "sn_mva"),
-    }
-    return fresh_net(_in_todays_format(frames, body.get("format_version", body.get("version"))), **scalars)
+    net = fresh_net(
+        _in_todays_format(frames, body.get("format_version", body.get("version"))),
+        name=str(body.get("name") or ""),
+        f_hz=_number(body.get("f_hz"), 50.0, "f_hz"),
+        sn_mva=_number(body.get("sn_mva"), 1.0, "sn_mva"),
+    )
+    if body.get("crs") == WGS84:
+        net["crs"] = WGS84
+    return net
 
 
 def write_network_json(net: Any) -> bytes:
     """Return the known tables of a network in pandapower's JSON; equal networks give equal bytes.
 
     Numbers are written in full, so that a re-read network is the same to the last bit. Standard types, results, costs
-    and controllers are left out.
+    and controllers are left out. `crs` is kept when it declares longitude and latitude.
     """
     body: dict[str, Any] = {
         "version": str(net.version),
@@ -68,6 +72,8 @@ def write_network_json(net: Any) -> bytes:
         "sn_mva": float(net.sn_mva),
         "std_types": {},
     }
+    if "crs" in net and net["crs"] == WGS84:
+        body["crs"] = WGS84
     for table in (*TABLES, *CURVES):
         if table in net and len(net[table]):
             body[table] = _written_frame(net[table])
