@@ -16,8 +16,10 @@ from models.cooling import TECHNOLOGIES
 from models.siting.data import Economics, Rules, SitingData
 from planner.assemble_costs import Prices, annuity, read_prices, year_weights, years_represented
 from planner.assemble_demand import demand_table, outside_table, reaches
+from planner.assemble_flexible import flexible_frame
 from planner.assemble_physics import Physics, assemble_physics
-from planner.assemble_power import ancestors, feed_costs, lowest_zones, node_headroom
+from planner.assemble_power import ancestors, feed_costs, lowest_zones, node_capacity, node_headroom
+from planner.assemble_reinforcement import STATES, state_headroom, states
 from planner.assemble_stock import StockFrames, assemble_stock
 from planner.assemble_water import pipes_table, plants_table, supply_table
 from planner.fits import check_fit, green_share
@@ -38,6 +40,7 @@ class Assembled:
     stock: StockFrames
     policy: PolicyPack
     prices: Prices
+    states: pd.DataFrame  # reinforcements that may be chosen: node, state, cost, capacity added, names
 
 
 def screen_for(region: Region, scenario: Scenario) -> Screening:
@@ -150,6 +153,7 @@ def _rules(region: Region, scenario: Scenario) -> Rules:
         min_occupancy_share=scenario.clusters.min_occupancy_share,
         certificates_count_for_carbon=scenario.carbon.certificates_count,
         is_unserved_allowed=scenario.is_unserved_allowed,
+        flexible_share=scenario.power.flexible.max_share if scenario.power.flexible.is_on else 0.0,
     )
 
 
@@ -184,6 +188,7 @@ def assemble(region: Region, scenario: Scenario, *, screening: Screening | None 
     )
     feeds = feed_costs(pairs, scenario, prices)
     subs = region["substations"]
+    reinforced = states(region, scenario, policy, prices=prices)
     held = physics.performance["technology"].unique()
     technologies = _technologies(scenario, prices)
     frames = {
@@ -207,6 +212,9 @@ def assemble(region: Region, scenario: Scenario, *, screening: Screening | None 
         "feeds": feeds[["site", "substation", "group", "rating_mva", "cny_per_year", "km"]],
         "ancestors": ancestors(region),
         "headroom": node_headroom(region, scenario),
+        "reinforcement_states": reinforced[STATES],
+        "headroom_states": state_headroom(reinforced, node_capacity(region, scenario)),
+        "flexible": flexible_frame(region, scenario),
         "demand": demand_table(region, scenario),
         "serves": serves,
         "outside": outside_table(region, scenario, prices),
@@ -241,4 +249,4 @@ def assemble(region: Region, scenario: Scenario, *, screening: Screening | None 
         rules=_rules(region, scenario),
         years_represented=years_represented(scenario.years, last),
     )
-    return Assembled(data, screening, candidates, physics, stock, policy, prices)
+    return Assembled(data, screening, candidates, physics, stock, policy, prices, reinforced)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from models.headroom import bounded_zone_headroom_mva
 from planner.assemble_costs import Prices
+from planner.assemble_reinforcement import decided_mva, own_headroom
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -15,22 +16,49 @@ HALF = 0.5  # a feed ends in its own half of the user substation; a dual-fed sit
 
 
 def node_headroom(region: Region, scenario: Scenario) -> pd.DataFrame:
-    """Return node, year, headroom_mva of every substation and zone.
+    """Return node, year, headroom_mva of every substation and zone: its capacity, not below 0, 0 before its service."""
+    table = node_capacity(region, scenario)
+    left = np.maximum(0.0, table["capacity_mva"])
+    return table[["node", "year"]].assign(headroom_mva=np.where(table["is_in_service"], left, 0.0))
 
-    The table's firm headroom, bounded by the single-station AC hosting where the scenario says so, less background
-    growth of the peak and the reserve, not below 0; 0 before the station is in service; a row of `headroom_years`
-    replaces the table's value for its year.
+
+def node_capacity(region: Region, scenario: Scenario) -> pd.DataFrame:
+    """Return node, year, capacity_mva, peak_mva, is_in_service of every substation and zone.
+
+    Capacity: the table's firm headroom, bounded by the single-station AC hosting where the scenario says so, and more by
+    what is decided to be built, less background growth of the peak and the reserve; negative where the node is short.
+    A row of `headroom_years` replaces the table's value for its year. `peak_mva`: of that year, 0 where not known.
     """
+    growth = scenario.power.background_growth_per_year
+    table = _base(region, scenario).merge(pd.DataFrame({"year": list(scenario.years)}), how="cross")
+    dated = region["headroom_years"]
+    if len(dated):
+        own = dated[["node", "year", "headroom_mva"]].rename(columns={"headroom_mva": "own"})
+        table = table.merge(own, on=["node", "year"], how="left")
+        table["linear"] = table["own"].astype(float).fillna(table["linear"])
+    grown = table["peak"] * ((1.0 + growth) ** (table["year"] - region.base_year) - 1.0)
+    reserve = table["node"].map(dict(scenario.power.reserve_mva)).fillna(0.0).astype(float)
+    return table[["node", "year"]].assign(
+        capacity_mva=table["linear"] - grown - reserve + decided_mva(region, scenario, table),
+        peak_mva=table["peak"] + grown,
+        is_in_service=table["year"] >= table["from_year"],
+    )
+
+
+def _base(region: Region, scenario: Scenario) -> pd.DataFrame:
+    """Return node, linear (headroom of the base year), ac_mw, peak, from_year."""
     subs, zones = region["substations"], region["zones"]
-    growth, pf = scenario.power.background_growth_per_year, scenario.power.power_factor
     peak = subs["peak_mva"].astype(float).fillna(0.0)
-    zone_peak = peak.where(subs["node"].notna(), 0.0).groupby(subs["parent"]).sum()
+    is_lowest = subs["voltage_kv"] == subs.groupby("parent")["voltage_kv"].transform(
+        "min"
+    )  # others carry the same load
+    zone_peak = peak.where(is_lowest, 0.0).groupby(subs["parent"]).sum()
     base = pd.concat(
         [
             pd.DataFrame(
                 {
                     "node": subs["substation"],
-                    "linear": subs["headroom_mva"].astype(float),
+                    "linear": own_headroom(region, scenario),
                     "ac_mw": subs["ac_hosting_mw"].astype(float),
                     "peak": peak,
                     "from_year": subs["in_service_year"].astype(float).fillna(-np.inf),
@@ -50,19 +78,12 @@ def node_headroom(region: Region, scenario: Scenario) -> pd.DataFrame:
     )
     if scenario.power.zone_bound == "min_linear_ac":
         bounded = bounded_zone_headroom_mva(
-            base["linear"].to_numpy(float), base["ac_mw"].to_numpy(float), power_factor=pf
+            base["linear"].to_numpy(float),
+            base["ac_mw"].to_numpy(float),
+            power_factor=scenario.power.power_factor,
         )
         base["linear"] = np.where(base["ac_mw"].notna(), bounded, base["linear"])
-    table = base.merge(pd.DataFrame({"year": list(scenario.years)}), how="cross")
-    dated = region["headroom_years"]
-    if len(dated):
-        own = dated[["node", "year", "headroom_mva"]].rename(columns={"headroom_mva": "own"})
-        table = table.merge(own, on=["node", "year"], how="left")
-        table["linear"] = table["own"].astype(float).fillna(table["linear"])
-    grown = table["peak"] * ((1.0 + growth) ** (table["year"] - region.base_year) - 1.0)
-    reserve = table["node"].map(dict(scenario.power.reserve_mva)).fillna(0.0).astype(float)
-    left = np.maximum(0.0, table["linear"] - grown - reserve)
-    return table[["node", "year"]].assign(headroom_mva=np.where(table["year"] >= table["from_year"], left, 0.0))
+    return base
 
 
 def ancestors(region: Region) -> pd.DataFrame:

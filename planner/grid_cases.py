@@ -2,8 +2,8 @@
 
     net = network_for(region, scenario, year, situation, states)
 
-Loads grow with the background from the base year; the situation multiplies loads and generation. What is decided
-(`in_service_year`) stands from its year on; of the steps of a node those up to the chosen state stand.
+Loads grow with the background from the base year; the situation multiplies loads and generation. What is decided (by
+the table or the scenario) stands from its year on; of the steps of a node those up to the chosen state stand.
 """
 
 from __future__ import annotations
@@ -42,25 +42,32 @@ def network_for(region: Region, scenario: Scenario, year: int, situation: str, s
         net = open_net(region.grid)
         grown = (1.0 + scenario.power.background_growth_per_year) ** (year - region.base_year)
         scale(net, load_factor=grown * factors.load_factor, generation_factor=factors.generation_factor)
-        build(net, additions(region, year=year, states=states or {}))
+        build(net, additions(region, scenario, year=year, states=states or {}))
     except ValueError as error:
         raise GridError(_("The AC network cannot be checked: {why}").format(why=error)) from error
     return net
 
 
-def standing(region: Region, *, year: int, states: States) -> pd.DataFrame:
-    """Return the rows of reinforcements that stand in a year: decided by then, or part of their node's state."""
+def decided(region: Region, scenario: Scenario) -> pd.DataFrame:
+    """Return the table reinforcements with `decided_year`: the scenario's, else the table's, else not-a-number."""
     table = region["reinforcements"]
+    own = table["reinforcement"].map(dict(scenario.power.expansion.decided)).astype(float)
+    return table.assign(decided_year=own.fillna(table["in_service_year"].astype(float)))
+
+
+def standing(region: Region, scenario: Scenario, *, year: int, states: States) -> pd.DataFrame:
+    """Return the rows of reinforcements that stand in a year: decided by then, or part of their node's state."""
+    table = decided(region, scenario)
     level = table["node"].map({node: int(state) for node, state in states.items()}).fillna(0).astype(int)
-    is_decided = table["in_service_year"].astype(float) <= year
-    return table[(table["step"] <= level).to_numpy(bool) | is_decided.to_numpy(bool)]
+    is_chosen = table["decided_year"].isna() & (table["step"] <= level)
+    return table[(is_chosen | (table["decided_year"] <= year)).to_numpy(bool)]
 
 
-def additions(region: Region, *, year: int, states: States) -> list[Any]:
+def additions(region: Region, scenario: Scenario, *, year: int, states: States) -> list[Any]:
     """Return what has been built by the year, as `models.grid.cases.Addition`."""
     from models.grid.cases import Addition
 
-    rows = standing(region, year=year, states=states)
+    rows = standing(region, scenario, year=year, states=states)
     plain = rows.astype(object).where(rows.notna(), None)
     return [
         Addition(

@@ -19,6 +19,7 @@ from models.siting.data import DRY
 from models.siting.objective import UNITS, ledger, water_quantity
 from models.siting.solve import Solution
 from planner.assemble import Assembled
+from planner.plan_grid import flexible_rows, reinforcement_rows
 from planner.plan_limits import limit_rows
 from planner.plan_tables import TOLERANCE, _names, _records, assignment_rows, by_district, decided, records, site_rows
 from planner.region import Region
@@ -87,7 +88,8 @@ def empty_plan(region: Region, scenario: Scenario, *, status: str, record: Mappi
         "years": list(scenario.years),
         "year_weights": {},
         **{k: [] for k in ("sites", "outside", "unserved", "assignments", "stock", "green", "energy", "plant_water",
-                           "water_totals", "limits")},
+                           "water_totals", "limits", "reinforcements", "flexible")},
+        "loop": None,
         "grid": {"status": "not_checked", "reason": "not run", "is_synthetic": region.is_synthetic_grid, "rules": {},
                  "base": [], "outages": []},
         "audit": {"status": "not_run", "n_checks": 0, "failures": []},
@@ -130,6 +132,8 @@ def make_plan(
     plan["stock"] = _stock(region, model, values)
     plan["green"] = records(values["green_mwh"], {"year": "year", "resource": "resource", "value": "mwh"})
     plan["energy"] = _energy(model, x, values, assembled)
+    plan["reinforcements"] = reinforcement_rows(assembled.states, values)
+    plan["flexible"] = flexible_rows(scenario, model, values)
     plan["plant_water"], plan["water_totals"] = _water(model, x, values)
     plan["limits"] = limit_rows(model, x, worths)
     return Plan(plan)

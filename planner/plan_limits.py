@@ -14,8 +14,10 @@ from models.siting.solve import row_table
 
 # constraints that limit something a planner can name -> decisions that stand on the side of the limit
 LIMITS: dict[str, tuple[str, ...]] = {
-    "substation_headroom": (),
-    "node_headroom": (),
+    "substation_headroom": ("in_state",),
+    "node_headroom": ("in_state",),
+    "network_cut": ("in_state", "is_fed"),
+    "flexible_share": ("feed_mva", "class_a_feed_mva"),
     "feeder_bays": (),
     "node_max_share": ("total_mva",),
     "plant_supply": (),
@@ -32,6 +34,7 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "liquid_stock": (),
     "epsilon": (),
 }
+CUT = "network_cut"
 DEFAULT_BLOCK_MW = 5.0
 RELATIVE_SLACK = 1e-6
 
@@ -56,6 +59,7 @@ def limit_rows(model: SitingModel, x: np.ndarray, worths: np.ndarray | None) -> 
     if worths is not None:
         table["worth"] = _yearly(table, worths, model)
     alive = (table["limit"].abs() > RELATIVE_SLACK) | (table["used"].abs() > RELATIVE_SLACK)
+    alive &= (table["constraint"] != CUT) | (table["moved"].abs() <= RELATIVE_SLACK)  # a cut of another state is idle
     block = _block_sizes(model)
     return [_entry(row, block) for row in table[alive].itertuples(index=False)] + _channels(model, x)
 

@@ -16,11 +16,13 @@ class Expansion(Part):
     """Reinforcements that the plan may choose: the steps of the region's table reinforcements.
 
     `may_expand_220_110_kv` empty: the policy pack's rule. `forbidden`: nodes or single reinforcements that are out.
+    `decided`: reinforcements that stand from a year on whatever the plan chooses; their cost is not part of the plan.
     """
 
     is_allowed: bool = False
     may_expand_220_110_kv: bool | None = None
     forbidden: tuple[str, ...] = ()
+    decided: Mapping[str, int] = Field(default_factory=dict)
 
 
 class Flexible(Part):
