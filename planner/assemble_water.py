@@ -46,8 +46,8 @@ def supply_table(region: Region, scenario: Scenario, stock: StockFrames) -> pd.D
         }
     )
     table = share.merge(pd.DataFrame({"month": range(1, 13)}), how="cross")
-    table = table.merge(stock.plant_use, on=["plant", "month"], how="left").fillna({"m3_per_day": 0.0})
-    table["m3_per_day"] = np.maximum(0.0, table["share"] - table["m3_per_day"])
+    table = table.merge(stock.plant_use, on=["plant", "month"], how="left")
+    table["m3_per_day"] = np.maximum(0.0, table["share"] - table["m3_per_day"].astype(float).fillna(0.0))
     return table.merge(pd.DataFrame({"year": list(scenario.years)}), how="cross").drop(columns=["share"])
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from planner.bundled import bundled_region
+from planner.bundled import bundled_region, scenario_file
 from planner.errors import UsageError
 from planner.i18n import gettext as _
 from planner.i18n import language
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 def changed_scenario(path: Path, changes: Iterable[str]) -> Scenario:
-    """Return the scenario of a file with `key=value` changes, validated again; values are YAML."""
+    """Return the scenario of a file (or the reference scenario of a region's folder) with `key=value` changes.
+
+    It is validated again; values are YAML.
+    """
     parsed: dict[str, Any] = {}
     for change in changes:
         key, equals, text = change.partition("=")
@@ -35,7 +38,7 @@ def changed_scenario(path: Path, changes: Iterable[str]) -> Scenario:
             parsed[key.strip()] = yaml.safe_load(text)
         except yaml.YAMLError as error:
             raise UsageError(_("--set {change} cannot be read as YAML.").format(change=change)) from error
-    scenario = load_scenario(path)
+    scenario = load_scenario(scenario_file(path))
     try:
         return scenario.changed(parsed) if parsed else scenario
     except KeyError as error:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from models.grid.source import GridFile
 from planner.errors import InputProblems, Notice, Problem
 from planner.i18n import gettext as _
 from planner.read_columns import check_columns
@@ -19,10 +20,12 @@ from planner.read_findings import Findings, RawLayer, Reading
 from planner.read_gpkg import read_gpkg
 from planner.read_links import check_links, check_sums
 from planner.read_manifest import MANIFEST, Manifest, check_manifest
+from planner.read_network import Network, network_name, read_network
 from planner.read_positions import placed, unfilled
 from planner.read_values import typed_frame
 from planner.read_yaml import parse_yaml, read_yaml
 from planner.region import Region, fingerprint_of
+from planner.regions import prepared
 from planner.tables import Table, all_tables
 
 MANIFEST_LAYER = "region_yaml"
@@ -57,19 +60,30 @@ class _Raw:
 
 
 def read_region(path: Path | str) -> Region:
-    """Return the checked region in a folder or a GeoPackage; raise InputProblems with all problems otherwise."""
-    path = Path(path)
+    """Return the checked region in a folder or a GeoPackage; raise InputProblems with all problems otherwise.
+
+    A bundled region that is built from an installed package is built first if that was not done yet.
+    """
+    path = prepared(Path(path))
     findings = Findings()
     raw = _read_raw(path, findings)
     manifest = check_manifest(raw.manifest or {}, raw.manifest_file, findings) if raw.manifest is not None else None
     tables = all_tables()
     has_grid = any(name.startswith(GRID_PREFIX) for name in (*raw.layers, *raw.unread))
-    without = Manifest({}, None, None, raw.manifest_file)
-    frames = _check_tables(tables, raw, manifest=manifest or without, findings=findings)
+    manifest_or_none = manifest or Manifest({}, None, None, raw.manifest_file)
+    network = read_network(path, manifest_or_none, has_tables=has_grid, findings=findings)
+    frames = _check_tables(tables, raw, manifest=manifest_or_none, findings=findings, network=network)
     _check_present(tables, raw, has_grid=has_grid, findings=findings)
     if findings.problems or manifest is None:
         raise InputProblems(_in_order(findings.problems, raw, tables), notices=findings.notices)
-    return _region(path, manifest, frames=frames, has_grid=has_grid, notices=tuple(findings.notices))
+    grid = {name.removeprefix(GRID_PREFIX): frame for name, frame in frames.items() if name.startswith(GRID_PREFIX)}
+    return _region(
+        path,
+        manifest,
+        frames=frames,
+        grid=network.file if network else grid if has_grid else None,
+        notices=tuple(findings.notices),
+    )
 
 
 def read_raw_layers(folder: Path) -> dict[str, RawLayer]:
@@ -110,6 +124,7 @@ def _check_tables(
     manifest: Manifest,
     findings: Findings,
     others: Mapping[str, pd.DataFrame] | None = None,
+    network: Network | None = None,
 ) -> dict[str, pd.DataFrame]:
     frames: dict[str, pd.DataFrame] = {}
     readings: dict[str, Reading] = {}
@@ -123,7 +138,7 @@ def _check_tables(
         readings[name] = Reading(table, layer, findings)
         check_columns(readings[name])
         frames[name] = placed(readings[name], typed_frame(readings[name]), manifest=manifest)
-    check_links(readings, {**(others or {}), **frames})
+    check_links(readings, {**(others or {}), **frames, **({"grid_buses": network.buses} if network else {})})
     check_sums(readings, frames, manifest=manifest)
     return frames
 
@@ -160,11 +175,11 @@ def _region(
     manifest: Manifest,
     *,
     frames: Mapping[str, pd.DataFrame],
-    has_grid: bool,
+    grid: Mapping[str, pd.DataFrame] | GridFile | None,
     notices: tuple[Notice, ...],
 ) -> Region:
     content = dict(manifest.content)
-    grid = {name.removeprefix(GRID_PREFIX): frame for name, frame in frames.items() if name.startswith(GRID_PREFIX)}
+    hashed = {**content, "network_fingerprint": grid.fingerprint} if isinstance(grid, GridFile) else content
     return Region(
         id=str(content["id"]),
         name=content["name"],
@@ -173,9 +188,9 @@ def _region(
         projected_crs=crs_name(manifest.projected_crs),
         meta=content,
         tables={name: frame for name, frame in frames.items() if not name.startswith(GRID_PREFIX)},
-        grid=grid if has_grid else None,
+        grid=grid,
         notices=notices,
-        fingerprint=fingerprint_of(content, frames),
+        fingerprint=fingerprint_of(hashed, frames),
         path=path,
     )
 
@@ -205,6 +220,8 @@ def _read_folder(folder: Path, findings: Findings) -> _Raw:
         prefix = GRID_PREFIX if path.parent != folder else ""
         file = path.relative_to(folder).as_posix()
         name = prefix + path.stem
+        if file == network_name(manifest):
+            continue
         if name not in all_tables():
             _check_stranger(path, name, file, findings)
         elif name in layers or name in unread:

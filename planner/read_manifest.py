@@ -31,7 +31,11 @@ KEYS: dict[str, tuple[bool, str, str]] = {
         "Allowed voltages: vn_kv, min_pu, max_pu, min_pu_n1, max_pu_n1",
         "电压允许范围：vn_kv、min_pu、max_pu、min_pu_n1、max_pu_n1",
     ),
-    "grid": (False, "AC network: is_synthetic, label, power_factor, emergency_factor", "交流网络说明"),
+    "grid": (
+        False,
+        "AC network: is_synthetic, label, power_factor, emergency_factor; network: a file of import-grid, not tables",
+        "交流网络说明；network 为 import-grid 写出的电网文件，可代替 grid/ 中的各表",
+    ),
     "sources": (False, "Sources: id, title, year, note", "资料来源：id、title、year、note"),
     "description": (False, "Free text", "说明"),
     "licence": (False, "Under what terms the data may be used", "数据许可"),
@@ -145,6 +149,11 @@ def _check_grid(grid: Any, file: str, findings: Findings) -> None:
         message = _("grid.is_synthetic must be true or false.")
         remedy = _("Write true when the network is constructed, not the real one.")
         findings.add(file, "value_invalid", message, remedy, column="grid.is_synthetic", value=grid["is_synthetic"])
+    network = grid.get("network")
+    if network is not None and not (isinstance(network, str) and network):
+        message = _("grid.network must name a file.")
+        remedy = _("For example `network: grid/network.json`; leave it out where the network is tables in grid/.")
+        findings.add(file, "value_invalid", message, remedy, column="grid.network", value=network)
     factors = grid.get("emergency_factor", {})
     if not isinstance(factors, dict) or not all(_is_number(value) and value >= 1.0 for value in factors.values()):
         message = _("grid.emergency_factor must give numbers of at least 1, by kind of element.")

@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 from pyproj import CRS
 
+from models.grid.source import Grid
 from planner.errors import Notice, UsageError
 from planner.i18n import gettext as _
 from planner.tables import MARKED_CONFIDENCES
@@ -38,7 +39,7 @@ class Region:
     projected_crs: str
     meta: Mapping[str, Any]
     tables: Mapping[str, pd.DataFrame]
-    grid: Mapping[str, pd.DataFrame] | None
+    grid: Grid | None
     notices: tuple[Notice, ...]
     fingerprint: str
     path: Path = field(compare=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 import pyogrio
 from pyproj import CRS
 
+from models.grid.source import GridFile
 from planner.errors import InputProblems, Problem, UsageError
 from planner.i18n import gettext as _
 from planner.read import MANIFEST_LAYER, read_raw_layers, read_region
@@ -30,6 +32,12 @@ def write_region_gpkg(folder: Path | str, path: Path | str) -> Region:
     if path.exists():
         raise UsageError(_("{path} exists. Choose another name or delete it.").format(path=path))
     region = read_region(folder)
+    if isinstance(region.grid, GridFile):
+        raise UsageError(
+            _("The network of {region} is a file of its own, which a GeoPackage cannot hold. Share the folder.").format(
+                region=region.id
+            )
+        )
     raw = read_raw_layers(folder)
     with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
         part = Path(scratch) / "region.gpkg"
@@ -51,7 +59,8 @@ def _manifest_text(folder: Path) -> str:
 
 def _frame(region: Region, table: Table, layer: RawLayer) -> pd.DataFrame:
     """Return the typed columns that hold something, with the geometry in the system of the files."""
-    source = (region.grid or {})[table.name.removeprefix("grid_")] if table.is_grid else region[table.name]
+    tables: Any = region.grid  # a network file was refused
+    source = tables[table.name.removeprefix("grid_")] if table.is_grid else region[table.name]
     columns = pd.DataFrame({name: source[name] for name in source if name != "geometry" and source[name].notna().any()})
     if table.geometry == "none":
         return columns
