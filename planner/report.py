@@ -29,6 +29,7 @@ from planner.export.printed import (
     print_marks,
     print_stock,
 )
+from planner.export.printed_grid import print_levers, print_loop
 from planner.export.sentences import (
     elsewhere_lines,
     limiting_lines,
@@ -80,11 +81,13 @@ def print_plan(
             _print_sites(console, plan, lang=lang)
             _print_elsewhere(console, plan, names, lang=lang)
             print_limits(console, plan, names)
+            print_levers(console, plan, names, lang=lang)
+            print_loop(console, plan, names)
             print_stock(console, plan, lang=lang)
             print_energy_and_water(console, plan)
         else:
             print_conflict(console, plan, names)
-        print_grid(console, plan)
+        print_grid(console, plan, names)
         print_marks(console, plan, region)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 

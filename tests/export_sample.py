@@ -29,6 +29,26 @@ def secure_plan() -> dict[str, Any]:
     plan = sample_plan(security="secure")
     for row in plan["grid"]["outages"]:
         row.update(status="ok", unsupplied_mw=0.0, unsupplied_buses=[])
+    plan["grid"]["limiting"] |= {"value": 99.6}
+    plan["loop"]["rounds"][-1] |= {"n_counted": 0, "worst": None}
+    plan["loop"] |= {
+        "status": "secure",
+        "reason": None,
+        "secure": {"value": 1164.4e6, "bound": 1160.9068e6},
+        "price_of_security": {"value": 24.2e6, "low": 20.7e6, "high": 27.4e6, "unit": "CNY"},
+    }
+    return plan
+
+
+def old_plan() -> dict[str, Any]:
+    """Return the plan as it was written before there was a loop: rows without situation, no limiting element."""
+    plan = sample_plan()
+    for key in ("loop", "reinforcements", "flexible"):
+        del plan[key]
+    for key in ("method", "limiting", "elements"):
+        del plan["grid"][key]
+    for row in [*plan["grid"]["base"], *plan["grid"]["outages"]]:
+        del row["situation"]
     return plan
 
 
@@ -42,7 +62,7 @@ def unchecked_plan() -> dict[str, Any]:
         "base": [],
         "outages": [],
     }
-    plan = sample_plan(security="not_checked", grid=grid)
+    plan = sample_plan(security="not_checked", grid=grid, loop=None)
     plan["region"]["is_synthetic_grid"] = False
     return plan
 
@@ -58,7 +78,7 @@ def infeasible_plan() -> dict[str, Any]:
     conflict = {"ways": [{"families": ["power"], "is_enough": True, "shortfalls": [short]}]}
     objective = {"name": "cost", "sense": "minimise", "value": None, "unit": "CNY/year"}
     return sample_plan(
-        status="infeasible", security="not_checked", objective=objective, bound=None, gap=None, grid=grid,
+        loop=None, reinforcements=[], flexible=[], status="infeasible", security="not_checked", objective=objective, bound=None, gap=None, grid=grid,
         infeasible=conflict, plant_water=[], water_totals=[], **empty,
     )  # fmt: skip
 
@@ -81,7 +101,7 @@ def sample_region() -> Region:
         projected_crs=CRS_M,
         meta={"sources": [{"id": "a", "title": "Public plant data", "year": 2024}]},
         tables=tables,
-        grid=None,
+        grid={name: pd.read_csv(FOLDER / "grid" / f"{name}.csv") for name in ("buses", "lines", "trafos")},
         notices=(),
         fingerprint="0" * 64,
         path=FOLDER,

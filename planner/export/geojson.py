@@ -12,14 +12,15 @@ import numpy as np
 import shapely
 
 from planner.export.atomic import write_text
-from planner.export.facts import PlanDict
+from planner.export.facts import PlanDict, has_plan
 from planner.export.layers import DECIMALS, plan_layers
-from planner.export.sentences import security_verdict, synthetic_label
+from planner.export.sentences import limiting_lines, names_of, security_verdict, synthetic_label
+from planner.i18n import language
 
 if TYPE_CHECKING:
     from planner.region import Region
 
-LAYERS = ("sites", "feeds", "pipes", "substations", "reclaimed_plants", "stock")
+LAYERS = ("sites", "feeds", "pipes", "substations", "reclaimed_plants", "stock", "grid_lines", "grid_stations")
 GEOMETRY_COLUMNS = frozenset({"geometry", "lon", "lat"})
 
 
@@ -37,10 +38,11 @@ def plan_geojson(plan: PlanDict, region: Region) -> dict[str, Any]:
         "name": dict(plan.get("name") or {}),
         "security": verdict[0],
         "security_text": verdict[1],
+        "security_findings": limiting_lines(plan, names_of(plan, region, lang=language())) if has_plan(plan) else [],
         "synthetic_grid": synthetic_label(plan),
         "plan_status": plan.get("status"),
         "fingerprint": (plan.get("record") or {}).get("fingerprint"),
-        "features": [feature for name in LAYERS for feature in features_of(layers[name], layer=name)],
+        "features": [feature for name in LAYERS if name in layers for feature in features_of(layers[name], layer=name)],
     }
 
 

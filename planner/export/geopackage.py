@@ -14,16 +14,31 @@ import pyogrio
 
 from planner.export.atomic import write_atomically
 from planner.export.facts import PlanDict
+from planner.export.grid_words import method_sentence, rules_sentence
 from planner.export.layers import WGS84, limit_table, plan_layers, zone_table
-from planner.export.sentences import security_verdict, synthetic_label
+from planner.export.loop_words import loop_of, price_sentence
+from planner.export.security_tables import security_tables
+from planner.export.sentences import limiting_lines, names_of, security_verdict, synthetic_label
 from planner.export.styles import layer_styles
+from planner.i18n import language
 
 if TYPE_CHECKING:
     from planner.region import Region
 
 # bottom to top, the order in which QGIS lists them
-LAYER_ORDER = ("districts", "candidates", "reclaimed_plants", "stock", "pipes", "feeds", "substations", "sites")
-GEOMETRY_TYPES = {"feeds": "LineString", "pipes": "LineString", "sites": "Point"}
+LAYER_ORDER = (
+    "districts",
+    "candidates",
+    "grid_lines",
+    "grid_stations",
+    "reclaimed_plants",
+    "stock",
+    "pipes",
+    "feeds",
+    "substations",
+    "sites",
+)
+GEOMETRY_TYPES = {"feeds": "LineString", "pipes": "LineString", "grid_lines": "LineString", "sites": "Point"}
 FIXED_TIME = "2000-01-01T00:00:00.000Z"  # no clock in outputs: the same plan gives the same file
 
 CREATE_STYLES = """
@@ -45,7 +60,12 @@ INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_
 def write_geopackage(plan: PlanDict, region: Region, path: Path, *, candidates: gpd.GeoDataFrame | None = None) -> Path:
     """Write the GeoPackage of a plan, whole or not at all."""
     layers = plan_layers(plan, region, candidates=candidates)
-    tables = {"limits": limit_table(plan), "zones": zone_table(plan, region), "plan": plan_table(plan)}
+    tables = {
+        "limits": limit_table(plan),
+        "zones": zone_table(plan, region),
+        "plan": plan_table(plan, region),
+        **security_tables(plan, names_of(plan, region, lang=language())),
+    }
 
     def write(target: Path) -> None:
         for name in LAYER_ORDER:
@@ -69,12 +89,18 @@ def _reset_change_counter(target: Path) -> None:
             file.write(one)
 
 
-def plan_table(plan: PlanDict) -> pd.DataFrame:
+def plan_table(plan: PlanDict, region: Region) -> pd.DataFrame:
     """Return the plan's head as key and value, security first, so that the file explains itself."""
-    objective = plan.get("objective") or {}
+    objective, loop = plan.get("objective") or {}, loop_of(plan)
     rows = [
         ("security", security_verdict(plan)[0]),
         ("security_text", security_verdict(plan)[1]),
+        ("security_findings", "\n".join(limiting_lines(plan, names_of(plan, region, lang=language())))),
+        ("loop_status", loop.get("status")),
+        ("loop_rounds", len(loop.get("rounds") or []) or None),
+        ("price_of_security", price_sentence(plan)),
+        ("grid_method", method_sentence(plan)),
+        ("grid_rules", rules_sentence(plan)),
         ("synthetic_grid", synthetic_label(plan) or ""),
         ("status", plan.get("status")),
         ("region", (plan.get("region") or {}).get("id")),

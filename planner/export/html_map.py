@@ -21,6 +21,7 @@ from planner.export.facts import PlanDict
 from planner.export.layers import plan_layers
 from planner.export.map_figure import draw
 from planner.export.map_panel import panel
+from planner.export.sentences import names_of
 from planner.i18n import use_language
 
 if TYPE_CHECKING:
@@ -29,7 +30,17 @@ if TYPE_CHECKING:
 MARGIN_SHARE = 0.12
 MIN_EXTENT_M = 25_000.0
 MODEL_ID = re.compile(r'"(p\d+)"')
-LAYER_COUNTS = {"feeds", "pipes", "sites", "substations", "reclaimed_plants", "stock", "candidates"}
+LAYER_COUNTS = {
+    "feeds",
+    "pipes",
+    "sites",
+    "substations",
+    "reclaimed_plants",
+    "stock",
+    "candidates",
+    "grid_lines",
+    "grid_stations",
+}
 
 
 def write_html_map(
@@ -47,7 +58,7 @@ def html_map(plan: PlanDict, region: Region, *, candidates: gpd.GeoDataFrame | N
 
 def _page(plan: PlanDict, region: Region, candidates: gpd.GeoDataFrame | None, *, lang: str) -> str:
     layers = plan_layers(plan, region, candidates=candidates)
-    figure = draw(layers, plan, crs=region.projected_crs, lang=lang)
+    figure = draw(layers, plan, crs=region.projected_crs, lang=lang, names=names_of(plan, region, lang=lang))
     item = _with_stable_ids(json.dumps(json_item(figure, ID("map")), ensure_ascii=False))
     content = panel(plan, region, lang=lang)
     facts = {
@@ -67,6 +78,7 @@ def _page(plan: PlanDict, region: Region, candidates: gpd.GeoDataFrame | None, *
         item=Markup(_in_script(item)),  # noqa: S704 (escaped for a script element)
         facts=Markup(_in_script(json.dumps(facts, ensure_ascii=False, sort_keys=True))),  # noqa: S704
         has_candidates="candidates" in layers,
+        has_grid="grid_lines" in layers,
     )
 
 

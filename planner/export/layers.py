@@ -26,6 +26,7 @@ from planner.export.facts import (
     reserved_mva,
     years_of,
 )
+from planner.export.grid_layer import grid_layers
 from planner.screen import reason_text
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def plan_layers(
         "reclaimed_plants": plants,
         "stock": stock_layer(plan, region),
         "districts": district_layer(region),
+        **grid_layers(plan, region),
     }
     if candidates is not None:
         layers["candidates"] = candidate_layer(plan, candidates)

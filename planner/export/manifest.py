@@ -14,11 +14,12 @@ import geopandas as gpd
 
 from planner.errors import UsageError
 from planner.export.atomic import write_text
-from planner.export.facts import PlanDict
+from planner.export.facts import PlanDict, has_plan
 from planner.export.geojson import write_geojson
 from planner.export.geopackage import write_geopackage
 from planner.export.html_map import write_html_map
-from planner.export.sentences import security_verdict, synthetic_label
+from planner.export.loop_words import loop_of
+from planner.export.sentences import limiting_lines, names_of, security_verdict, synthetic_label
 from planner.export.tables import write_csv_files, write_workbook
 from planner.i18n import gettext as _
 from planner.i18n import use_language
@@ -76,6 +77,8 @@ def manifest(plan: PlanDict, region: Region, paths: list[Path], *, folder: Path,
         "plan_schema_version": plan.get("schema_version"),
         "security": level,
         "security_text": sentence,
+        "security_findings": limiting_lines(plan, names_of(plan, region, lang=lang)) if has_plan(plan) else [],
+        "loop": loop_summary(plan),
         "synthetic_grid": synthetic_label(plan),
         "status": plan.get("status"),
         "scenario": dict(plan.get("name") or {}),
@@ -92,6 +95,20 @@ def manifest(plan: PlanDict, region: Region, paths: list[Path], *, folder: Path,
             }
             for path in paths
         ],
+    }
+
+
+def loop_summary(plan: PlanDict) -> dict[str, Any] | None:
+    """Return status, reason, rounds and price of security of the plan's loop, None for a plan made without one."""
+    loop = loop_of(plan)
+    if not loop:
+        return None
+    return {
+        "status": loop.get("status"),
+        "reason": loop.get("reason"),
+        "n_rounds": len(loop.get("rounds") or []),
+        "n_learned_limits": len(loop.get("cuts") or []),
+        "price_of_security": loop.get("price_of_security"),
     }
 
 

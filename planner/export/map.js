@@ -6,6 +6,7 @@
   window.sitePlan = state;
   const shown = {
     sites: ["sites", "site_labels"], substations: ["substations"], names: ["substation_names"], feeds: ["feeds"], pipes: ["pipes"],
+    grid_lines: ["grid_lines"], grid_stations: ["grid_stations"], limiting: ["limiting", "limiting_callout"],
     plants: ["reclaimed_plants"], stock: ["stock"], candidates: ["candidates"], excluded: ["excluded"],
     districts: ["districts", "district_names"],
   };

@@ -71,6 +71,20 @@ def _content() -> dict[str, tuple[str, list[tuple[str, str]]]]:
             _("Water pipe @{site} – @{end}"),
             [(_("Length"), _("@{km} km (drawn straight)")), (_("Water"), _("@{amount} m³/year"))],
         ),
+        "grid_line": (
+            "@{name}",
+            [
+                (_("Voltage"), "@{kv} kV"),
+                (_("Circuits"), "@{circuits}"),
+                *_loading(),
+                (_("Confidence"), "@{confidence}"),
+                (_("Source"), "@{origin}"),
+            ],
+        ),
+        "grid_station": (
+            "@{name}",
+            [(_("Buses"), "@{buses}"), (_("Transformer"), "@{element}"), *_loading(), (_("Voltage"), "@{voltage}")],
+        ),
         "candidate": (
             _("Candidate @{site}"),
             [
@@ -83,3 +97,12 @@ def _content() -> dict[str, tuple[str, list[tuple[str, str]]]]:
             ],
         ),
     }
+
+
+def _loading() -> list[tuple[str, str]]:
+    return [
+        (_("Worst loading"), _("<b>@{share} %</b> of what is allowed")),
+        (_("When"), "@{when}"),
+        (_("Outage"), "@{out}"),
+        (_("Rule"), "@{rule}"),
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from bokeh.models.tools import PanTool, SaveTool, WheelZoomTool
 from bokeh.plotting import figure
 
 from planner.export.facts import PlanDict, local_name
+from planner.export.map_grid import draw_grid, draw_limiting
 from planner.export.map_marks import (
     FONT,
     Figure,
@@ -35,19 +37,23 @@ from planner.export.palette import (
 )
 
 
-def draw(layers: dict[str, gpd.GeoDataFrame], plan: PlanDict, *, crs: str, lang: str) -> Figure:
-    """Return the figure; layers are drawn bottom to top."""
+def draw(
+    layers: dict[str, gpd.GeoDataFrame], plan: PlanDict, *, crs: str, lang: str, names: Mapping[str, str]
+) -> Figure:
+    """Return the figure; layers are drawn bottom to top. `names` are those of stations and zones."""
     moved = {name: layer.to_crs(crs) for name, layer in layers.items()}
     plot = _empty_figure()
     _draw_districts(plot, moved["districts"], lang=lang)
     if "candidates" in moved:
         _draw_candidates(plot, moved["candidates"])
+    draw_grid(plot, moved, plan, names=names)
     draw_plants(plot, moved["reclaimed_plants"], lang=lang)
     draw_stock(plot, moved["stock"], lang=lang)
     draw_links(plot, moved["pipes"], plan, name="pipes", lang=lang)
     draw_links(plot, moved["feeds"], plan, name="feeds", lang=lang)
     draw_substations(plot, moved["substations"], plan, lang=lang)
     draw_sites(plot, moved["sites"], plan, lang=lang)
+    draw_limiting(plot, moved, plan, names=names)
     return plot
 
 

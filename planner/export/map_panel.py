@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from planner.export.facts import (
@@ -17,6 +18,7 @@ from planner.export.facts import (
     worst_outages,
     years_of,
 )
+from planner.export.grid_words import element_name, out_text, when
 from planner.export.limit_words import (
     bottleneck_title,
     bottleneck_when,
@@ -24,6 +26,7 @@ from planner.export.limit_words import (
     used_text,
     worth_text,
 )
+from planner.export.map_panel_grid import security_panel
 from planner.export.marks import marks_sentence
 from planner.export.palette import (
     CANDIDATE_COLOURS,
@@ -92,7 +95,8 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
         "missing": missing,
         "outside": outside,
         "conflict": conflict_lines(plan, names),
-        "grid": grid_rows(plan),
+        "grid": grid_rows(plan, names),
+        "safety": security_panel(plan, names, lang=lang),
         "legend": legend(plan),
         "foot": foot_lines(plan, region),
         "words": fixed_words(),
@@ -159,7 +163,7 @@ def limit_rows(plan: PlanDict, region: Region, *, lang: str) -> list[dict[str, s
     ]
 
 
-def grid_rows(plan: PlanDict) -> dict[str, Any]:
+def grid_rows(plan: PlanDict, names: Mapping[str, str]) -> dict[str, Any]:
     """Return the counts and the worst outages of the grid check; no rows when it was not checked."""
     if (plan.get("grid") or {}).get("status") != "checked":
         return {"counts": "", "rows": []}
@@ -167,13 +171,17 @@ def grid_rows(plan: PlanDict) -> dict[str, Any]:
     rows = []
     for row in worst_outages(plan, N_OUTAGES):
         worst = row.get("worst") or {}
-        found = f"{worst.get('element')} {amount(worst.get('value'))} {worst.get('unit') or ''}" if worst else ""
+        found = (
+            f"{element_name(worst.get('element'), names)} {amount(worst.get('value'))} {worst.get('unit') or ''}"
+            if worst
+            else ""
+        )
         if row.get("unsupplied_mw"):
             found = _("{mw:.1f} MW without supply").format(mw=row["unsupplied_mw"])
         rows.append(
             {
-                "element": str(row["element"]),
-                "year": str(row.get("year") or ""),
+                "element": out_text(row["element"], row.get("kind"), names),
+                "year": when(row),
                 "status": outage_text(row),
                 "is_bad": counts_against(row),
                 "found": found,

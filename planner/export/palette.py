@@ -22,6 +22,12 @@ FEED_COLOURS = {500.0: "#5E2B97", 220.0: "#5E2B97", 110.0: "#B07AA1", 35.0: "#B0
 PIPE_COLOUR = "#00796B"
 PLANT_COLOUR = "#009E73"
 STOCK_COLOUR = "#555555"
+# upper bounds of loading in the worst situation, percent of what is allowed; light to dark, and thin to thick
+LOADING_BREAKS_PERCENT = (50.0, 80.0, 95.0, 100.0)
+LOADING_COLOURS = ("#BDB7AB", "#E3B23C", "#D9712B", "#A8233A", "#3D0A33")
+LOADING_WIDTHS = (1.4, 2.2, 3.2, 4.4, 5.6)
+UNKNOWN_LOADING_COLOUR = "#CFCAC0"
+LIMITING_COLOUR = "#111111"
 CANDIDATE_COLOURS = {"candidate": "#8DA9C4", "excluded": "#D9D2C5"}
 
 
@@ -33,4 +39,15 @@ def headroom_class(left_mva: float) -> int:
 def headroom_bounds() -> list[tuple[float | None, float | None]]:
     """Return (lower, upper) of each class, None where open, MVA."""
     breaks = [None, *HEADROOM_BREAKS_MVA, None]
+    return list(zip(breaks[:-1], breaks[1:], strict=True))
+
+
+def loading_class(percent: float) -> int:
+    """Return the class (4 = over the limit) of a loading, percent of what is allowed; at the limit is not over it."""
+    return sum(percent >= bound for bound in LOADING_BREAKS_PERCENT[:-1]) + (percent > LOADING_BREAKS_PERCENT[-1])
+
+
+def loading_bounds() -> list[tuple[float | None, float | None]]:
+    """Return (lower, upper) of each class of loading, None where open, percent."""
+    breaks = [None, *LOADING_BREAKS_PERCENT, None]
     return list(zip(breaks[:-1], breaks[1:], strict=True))

@@ -18,6 +18,7 @@ from planner.export.facts import (
     local_name,
     worst_outages,
 )
+from planner.export.grid_words import out_text, when
 from planner.export.limit_words import (
     bottleneck_title,
     bottleneck_when,
@@ -27,6 +28,7 @@ from planner.export.limit_words import (
     worth_text,
 )
 from planner.export.marks import marks_sentence
+from planner.export.printed_grid import print_basis
 from planner.export.sentences import outage_counts_text, outage_text
 from planner.export.sheets_checks import changed_halls
 from planner.export.words import (
@@ -149,8 +151,8 @@ def print_conflict(console: Console, plan: PlanDict, names: Mapping[str, str]) -
     console.print()
 
 
-def print_grid(console: Console, plan: PlanDict) -> None:
-    """Print what the AC check found, the worst outages first."""
+def print_grid(console: Console, plan: PlanDict, names: Mapping[str, str] | None = None) -> None:
+    """Print what the AC check found, the worst outages first, then what was checked, how and under which rules."""
     grid = plan.get("grid") or {}
     if grid.get("status") != "checked":
         return
@@ -160,7 +162,7 @@ def print_grid(console: Console, plan: PlanDict) -> None:
         text = _("{year}, nothing out: voltage {low} to {high} pu, lines up to {line} %, transformers up to {trafo} %")
         console.print(
             text.format(
-                year=row["year"],
+                year=when(row),
                 low=number(row.get("min_vm_pu"), 3),
                 high=number(row.get("max_vm_pu"), 3),
                 line=number(row.get("max_line_percent")),
@@ -170,7 +172,7 @@ def print_grid(console: Console, plan: PlanDict) -> None:
         )
     header = [
         _("Worst outages"),
-        _("Year"),
+        _("When"),
         _("Result"),
         _("Limiting element"),
         _("Highest loading (%)"),
@@ -179,8 +181,8 @@ def print_grid(console: Console, plan: PlanDict) -> None:
     table = new_table(header, numeric={4, 5})
     for row in worst_outages(plan, N_OUTAGES):
         table.add_row(
-            str(row["element"]),
-            str(row.get("year") or ""),
+            out_text(row["element"], row.get("kind"), names or {}),
+            when(row),
             outage_text(row),
             _worst_text(row),
             number(row.get("max_loading_percent")),
@@ -188,6 +190,8 @@ def print_grid(console: Console, plan: PlanDict) -> None:
         )
     if table.row_count:
         console.print(table)
+    print_basis(console, plan)
+    console.print()
 
 
 def _worst_text(row: Row) -> str:

@@ -17,8 +17,11 @@ from planner.export.facts import (
     local_name,
     worst_outages,
 )
+from planner.export.grid_words import element_name, limiting_sentence, out_text, when
+from planner.export.loop_words import has_failed, loop_sentence
 from planner.export.words import (
     amount,
+    in_a_row,
     outage_status_name,
     workload_name,
 )
@@ -61,16 +64,18 @@ def security_verdict(plan: PlanDict) -> tuple[str, str]:
         return "not_checked", _("Grid: NOT CHECKED ({reason}).").format(reason=reason)
     checked = [*(grid.get("outages") or []), *(grid.get("base") or [])]
     n_bad = sum(counts_against(row) for row in checked)
-    if plan.get("security") != "secure" or n_bad or not checked:
-        return "insecure", _insecure_sentence(n_bad, len(checked))
+    loop = loop_sentence(plan)
+    if plan.get("security") != "secure" or n_bad or not checked or has_failed(plan):
+        return "insecure", in_a_row(_insecure_sentence(n_bad, len(checked)), loop)
     n_outages = len(grid.get("outages") or [])
     n_before = sum(row.get("status") != "ok" for row in checked)
+    text = _("Secure: base case and all {n} outages keep their limits (AC, N-0 and N-1).")
     if n_before:
-        return "secure", _(
+        text = _(
             "Secure: in none of {n} outages is the grid worse than without the plan (AC); {m} situations were outside "
             "their limits before."
-        ).format(n=n_outages, m=n_before)
-    return "secure", _("Secure: base case and all {n} outages keep their limits (AC, N-0 and N-1).").format(n=n_outages)
+        )
+    return "secure", in_a_row(text.format(n=n_outages, m=n_before), loop)
 
 
 def _insecure_sentence(n_bad: int, n_checked: int) -> str:
@@ -102,6 +107,8 @@ def names_of(plan: PlanDict, region: Region | None, *, lang: str) -> dict[str, s
                 names.setdefault(str(row[key]), shown)
             else:
                 names[str(row[key])] = shown
+    if region is not None:
+        names |= _bus_names(region, names)
     for site in plan.get("sites") or []:
         names[str(site["id"])] = local_name(site, lang)
         names |= {str(feed["substation"]): local_name(feed, lang) for feed in site.get("feeds") or []}
@@ -111,6 +118,16 @@ def names_of(plan: PlanDict, region: Region | None, *, lang: str) -> dict[str, s
     for workload, row in ((plan.get("scenario") or {}).get("workloads") or {}).items():
         names[CLASS + workload] = local_name(row, lang)
     return names
+
+
+def _bus_names(region: Region, names: Mapping[str, str]) -> dict[str, str]:
+    """Return the station's name for each bus that feeds one station alone."""
+    stations = region["substations"]
+    if "bus" not in stations:
+        return {}
+    known = stations[stations["bus"].notna()].drop_duplicates("bus", keep=False)
+    pairs = zip(known["bus"].astype(str), known["substation"].astype(str), strict=True)
+    return {bus: names[station] for bus, station in pairs if bus not in names}
 
 
 def class_name(workload: str, names: Mapping[str, str]) -> str:
@@ -168,30 +185,24 @@ def elsewhere_lines(plan: PlanDict, names: Mapping[str, str], *, lang: str) -> t
 
 
 def limiting_lines(plan: PlanDict, names: Mapping[str, str], n: int = 3) -> list[str]:
-    """Return the worst situations that count against the plan: the limiting element, and by how much."""
+    """Return the worst situations that count against the plan, then the element that limits it, with its rule."""
     base = [{**row, "element": ""} for row in (plan.get("grid") or {}).get("base") or [] if counts_against(row)]
     bad = base + [row for row in worst_outages(plan, n + 1) if counts_against(row)]
-    return [_limiting_line(row, names) for row in bad[:n]] + (["…"] if len(bad) > n else [])
-
-
-def _element_name(element: object, names: Mapping[str, str]) -> str:
-    """Return an element's id with the station or zone that its id ends with in brackets."""
-    parts = str(element or "–").split("-")
-    ends = ("-".join(parts[i:]) for i in range(len(parts)))
-    place = next((names[end] for end in ends if end in names), None)
-    return str(element or "–") if place is None else f"{element} ({place})"
+    lines = [_limiting_line(row, names) for row in bad[:n]] + (["…"] if len(bad) > n else [])
+    limiting = limiting_sentence(plan, names)
+    return [*lines, *([limiting] if limiting else [])]
 
 
 def _limiting_line(row: Row, names: Mapping[str, str]) -> str:
     worst = row.get("worst") or {}
-    out = _("with one of {element} out").format(element=row["element"]) if row.get("element") else _("with nothing out")
+    out = out_text(row.get("element"), row.get("kind"), names)
     if row.get("status") == "not_converged":
         found = _("no solution of the power flow")
     elif row.get("unsupplied_mw"):
         found = _("{mw:.1f} MW without supply").format(mw=row["unsupplied_mw"])
     else:
-        found = _("{element} at {value} {unit}, limit {limit}").format(
-            element=_element_name(worst.get("element"), names), value=amount(worst.get("value")), unit=worst.get("unit") or "",
+        found = _("{element} at {value} {unit}, limit {limit} {unit}").format(
+            element=element_name(worst.get("element"), names), value=amount(worst.get("value")), unit=worst.get("unit") or "",
             limit=amount(worst.get("limit")),
         )  # fmt: skip
-    return _("{year}, {out}: {found}").format(year=row.get("year") or "", out=out, found=found)
+    return _("{year}, {out}: {found}").format(year=when(row), out=out, found=found)

@@ -19,7 +19,7 @@ from planner.export.facts import (
     total_in_year,
     years_of,
 )
-from planner.export.sentences import security_verdict, status_sentence, synthetic_label
+from planner.export.sentences import limiting_lines, names_of, security_verdict, status_sentence, synthetic_label
 from planner.export.sheet import Cell, Sheet, yes_no
 from planner.export.sheets_checks import (
     cost_sheet,
@@ -28,6 +28,7 @@ from planner.export.sheets_checks import (
     outage_sheet,
     stock_sheet,
 )
+from planner.export.sheets_grid import security_sheets
 from planner.export.words import (
     objective_name,
     technology_name,
@@ -50,6 +51,7 @@ def plan_sheets(plan: PlanDict, *, lang: str, region: Region | None = None) -> l
             stock_sheet(plan, lang=lang),
             cost_sheet(plan),
             energy_sheet(plan),
+            *security_sheets(plan, names_of(plan, region, lang=lang), lang=lang),
             outage_sheet(plan),
         ]
     return [sheet for sheet in sheets if sheet.rows]
@@ -60,6 +62,7 @@ def overview_sheet(plan: PlanDict, *, lang: str, region: Region | None = None) -
     level, sentence = security_verdict(plan)
     objective = plan.get("objective") or {}
     rows: list[list[Cell]] = [[_("Security"), sentence, ""]]
+    rows += [["", text, ""] for text in limiting_lines(plan, names_of(plan, region, lang=lang))]
     label = synthetic_label(plan)
     if label:
         rows.append([_("Grid data"), label, ""])

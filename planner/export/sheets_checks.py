@@ -15,6 +15,7 @@ from planner.export.facts import (
     index_parts,
     local_name,
 )
+from planner.export.grid_words import kind_name, situation_name
 from planner.export.limit_words import limit_place
 from planner.export.sentences import names_of, outage_text
 from planner.export.sheet import Cell, Sheet, yes_no
@@ -119,6 +120,7 @@ def outage_sheet(plan: PlanDict) -> Sheet:
     """Return every checked outage with what it leads to."""
     header = [
         _("Year"),
+        _("Situation"),
         _("Outage of"),
         _("Kind"),
         _("Result"),
@@ -136,8 +138,9 @@ def outage_sheet(plan: PlanDict) -> Sheet:
         rows.append(
             [
                 row.get("year"),
+                situation_name(row.get("situation")),
                 row.get("element"),
-                row.get("kind"),
+                kind_name(row.get("kind")),
                 outage_text(row),
                 *(worst.get(column) for column in ("element", "value", "limit", "unit")),
                 *(row.get(column) for column in ("max_loading_percent", "min_vm_pu", "unsupplied_mw")),

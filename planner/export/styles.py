@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import quoteattr
 
+from planner.export.grid_words import loading_label
 from planner.export.palette import (
     CANDIDATE_COLOURS,
     FEED_COLOURS,
     HEADROOM_COLOURS,
+    LOADING_COLOURS,
+    LOADING_WIDTHS,
     OTHER_COLOUR,
     PIPE_COLOUR,
     PLANT_COLOUR,
     STOCK_COLOUR,
     TECHNOLOGY_COLOURS,
+    UNKNOWN_LOADING_COLOUR,
     headroom_bounds,
+    loading_bounds,
 )
 from planner.export.words import technology_name
 from planner.i18n import gettext as _
 
 SYMBOL_TYPES = {"SimpleMarker": "marker", "SimpleLine": "line", "SimpleFill": "fill"}
 FAR_MVA = 1.0e9
+PIXELS_PER_MM = 4.0
+KNOWN_SHARE = 'coalesce("share_percent", -1)'  # elements without a figure are a class of their own
+NO_FIGURE = -0.5
 
 
 @dataclass(frozen=True)
@@ -142,6 +150,36 @@ def headroom_label(lower: float | None, upper: float | None) -> str:
     return _("{lower:g} to {upper:g} MVA").format(lower=lower, upper=upper)
 
 
+def ring(colour: str, width: str) -> Symbol:
+    """Return an empty circle around a station; `width` of its line in millimetres."""
+    options = (
+        ("name", "circle"),
+        ("color", rgb("#FFFFFF", 0)),
+        ("outline_color", rgb(colour)),
+        ("outline_width", width),
+        ("size", "6"),
+        ("size_unit", "MM"),
+    )
+    return Symbol("SimpleMarker", options)
+
+
+def _loading_classes(symbol: Callable[[str, str], Symbol]) -> list[tuple[float, float, str, Symbol]]:
+    """Return the classes of loading (percent of what is allowed); elements without a figure are the first one."""
+    unknown = (-FAR_MVA, NO_FIGURE, _("no figure"), symbol(UNKNOWN_LOADING_COLOUR, "0.2"))
+    return [
+        unknown,
+        *(
+            (
+                NO_FIGURE if lower is None else lower,
+                FAR_MVA if upper is None else upper,
+                loading_label(lower, upper),
+                symbol(colour, f"{width / PIXELS_PER_MM:.1f}"),
+            )
+            for (lower, upper), colour, width in zip(loading_bounds(), LOADING_COLOURS, LOADING_WIDTHS, strict=True)
+        ),
+    ]
+
+
 def layer_styles() -> dict[str, str]:
     """Return the QML of every styled layer by its table name."""
     by_size = 'max(2.5, 0.9 * sqrt("it_mw"))'
@@ -177,4 +215,6 @@ def layer_styles() -> dict[str, str]:
         "reclaimed_plants": single(marker(PLANT_COLOUR, shape="triangle")),
         "stock": single(marker(STOCK_COLOUR, shape="diamond")),
         "districts": single(fill("#FBF9F4", outline="#8C8577")),
+        "grid_lines": graduated(KNOWN_SHARE, _loading_classes(lambda colour, width: line(colour, width=width))),
+        "grid_stations": graduated(KNOWN_SHARE, _loading_classes(ring)),
     }

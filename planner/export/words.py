@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from planner.i18n import gettext as _
+from planner.i18n import language
 
 LOWER_VOLTAGE = re.compile(r"\s*(?:330|220|110)\s*(?:kV|千伏)站?\s*")
 
@@ -187,6 +188,11 @@ def confidence_name(confidence: str) -> str:
         "synthetic": _("SYNTHETIC"),
     }
     return names.get(confidence, confidence)
+
+
+def in_a_row(*sentences: str) -> str:
+    """Return whole sentences one after the other, as the language in use spaces them; empty ones are left out."""
+    return ("" if language() == "zh" else " ").join(text for text in sentences if text)
 
 
 def number(value: float | None, decimals: int = 1) -> str:

@@ -74,4 +74,4 @@ def test_the_picture_is_not_empty(opened: dict[str, Any]) -> None:
 
 
 def test_tables_open_as_attribute_tables(opened: dict[str, Any]) -> None:
-    assert opened["tables"] == {"limits": 10, "zones": 3, "plan": 13}
+    assert opened["tables"] == {"limits": 10, "zones": 3, "plan": 19}

@@ -76,12 +76,17 @@ def test_the_geopackage_holds_layers_tables_and_registered_styles(folder: Path) 
 
     spatial = {name for name, kind in contents.items() if kind == "features"}
     assert spatial == {
-        "sites", "candidates", "feeds", "pipes", "substations", "reclaimed_plants", "stock", "districts"
+        "sites", "candidates", "feeds", "pipes", "substations", "reclaimed_plants", "stock", "districts", "grid_lines",
+        "grid_stations",
     }  # fmt: skip
     assert {name for name, kind in contents.items() if kind == "attributes"} >= {
         "limits",
         "zones",
         "plan",
+        "learned_limits",
+        "learned_limit_terms",
+        "reinforcements",
+        "flexible_load",
         "layer_styles",
     }
     assert {row[0] for row in styles} == spatial

@@ -18,23 +18,30 @@ from tests.export_sample import infeasible_plan, sample_plan, sample_region, sec
 
 
 def test_the_first_line_says_that_an_insecure_plan_is_insecure() -> None:
-    lines = print_plan(sample_plan(), lang="en").splitlines()
+    lines = print_plan(sample_plan(), lang="en", width=250).splitlines()
 
-    assert lines[0] == "INSECURE: 2 of 7 checked situations break a limit or lose supply."
-    assert lines[1] == "  2035, with one of L220-101 out: 51.5 MW without supply"
-    assert lines[2].startswith("  2035, with one of T-BJ500-14 out: T-BJ500-14 at ")
-    assert lines[3].startswith("SYNTHETIC GRID")
+    assert lines[0] == (
+        "INSECURE: 2 of 8 checked situations break a limit or lose supply. The loop of siting and check ended after 3 "
+        "rounds without a secure plan: the number of rounds is used up."
+    )
+    assert lines[1] == "  2035, summer peak, with one circuit of L220-101 out: 51.5 MW without supply"
+    assert lines[2] == "  2035, summer peak, with one unit of T-BJ500-14 out: T-BJ500-14 at 104.2 %, limit 100 %"
+    assert lines[3].startswith("  Limiting: T-BJ500-14 at 104.2 %, limit 100 %, with one unit of it out")
+    assert lines[3].endswith(
+        "Rule: current at most 100 % of the rating (N-1); what was outside before may not get worse."
+    )
+    assert lines[4].startswith("SYNTHETIC GRID")
 
 
 def test_a_secure_plan_says_how_many_outages_it_stands_on() -> None:
     level, sentence = security_verdict(secure_plan())
 
     assert level == "secure"
-    assert "all 4 outages" in sentence
+    assert "all 5 outages" in sentence
 
 
 def test_what_was_so_without_the_plan_does_not_count_but_is_said() -> None:
-    plan = sample_plan(security="secure")
+    plan = sample_plan(security="secure", loop=None)
     for row in plan["grid"]["outages"]:
         row["is_counted"] = False
 
@@ -161,7 +168,7 @@ def test_the_chinese_report_is_chinese_and_its_columns_line_up() -> None:
         text = print_plan(sample_plan(), lang="zh", region=sample_region())
     rows = [line for line in text.splitlines() if line.startswith((" 2027", " 2030", " 2035"))]
 
-    assert text.startswith("不安全：7 种校核情形中有 2 种越限或失电。")
+    assert text.startswith("不安全：8 种校核情形中有 2 种越限或失电。")
     assert "供电来自" in text
     assert len({_width(line[: line.index("百万元")]) for line in rows[:3]}) == 1
 
