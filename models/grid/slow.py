@@ -37,7 +37,9 @@ class SlowSolver:
         with self._loaded(p_mw, q_mvar), _without(self.net, outage):
             is_dead = self.dead_buses()
             starts: list[Mapping[str, Any]] = [{"init": "dc"}, {"init": "flat"}]
-            if outage is not None and self._base is not None:
+            # pandapower takes no starting voltages for the inner buses of these elements
+            has_inner = len(self.net.trafo3w) > 0 or len(self.net.xward) > 0
+            if outage is not None and self._base is not None and not has_inner:
                 starts.insert(0, {"init_vm_pu": self._base[0], "init_va_degree": self._base[1]})
             for start in starts:
                 if self._converges(start):
@@ -88,6 +90,7 @@ class SlowSolver:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", MatrixRankWarning)
             warnings.simplefilter("ignore", RuntimeWarning)
+            warnings.simplefilter("ignore", DeprecationWarning)  # of older files' columns
             try:
                 pp.runpp(
                     self.net,
@@ -156,9 +159,6 @@ def _joined_buses(net: Any) -> list[tuple[int, int]]:
         for index, *ends in zip(frame.index.tolist(), *(frame[c].astype(int).tolist() for c in columns), strict=True):
             shut = [b for b in ends if (index, b) not in is_open]
             out += [(shut[0], b) for b in shut[1:]]
-    for table in ("dcline",):
-        if table in net and len(net[table]):  # a DC line carries power, not a voltage to follow
-            continue
     couplers = net.switch[(net.switch["et"] == "b") & net.switch["closed"].astype(bool)]
     out += list(zip(couplers["bus"].astype(int), couplers["element"].astype(int), strict=True))
     return out
