@@ -133,15 +133,16 @@ def _branches_of(net: Any, ppci: Any) -> dict[str, list[Ints]]:
 
 
 def _gens_of(net: Any, gen: Floats, lookup: Ints) -> dict[int, int]:
-    """Return the internal row of each generator that holds a voltage; left out where it cannot be told."""
+    """Return the internal row of each generator that holds a voltage; left out where it cannot be told, or is a slack."""
     if net.gen.empty or "gen" not in net._pd2ppc_lookups:
         return {}
     rows = net._pd2ppc_lookups["gen"]
+    is_slack = net.gen["slack"].fillna(False).to_numpy(bool) if "slack" in net.gen else np.zeros(len(net.gen), bool)
     out = {}
     for i, index in enumerate(net.gen.index.tolist()):
         row = int(rows[index]) if index < len(rows) else -1
         bus = int(lookup[int(net.gen["bus"].iloc[i])])
-        if 0 <= row < len(gen) and int(gen[row, 0]) == bus and bool(net.gen["in_service"].iloc[i]):
+        if 0 <= row < len(gen) and int(gen[row, 0]) == bus and bool(net.gen["in_service"].iloc[i]) and not is_slack[i]:
             out[i] = row
     return out
 
