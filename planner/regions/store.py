@@ -104,6 +104,7 @@ def _build(folder: Path, recipe: Recipe, stamp: str, *, place: Path | None) -> P
     if place is None:
         text = _("Region {region} cannot be built: neither {folder} nor {cache} can be written.")
         raise UsageError(text.format(region=folder.name, folder=folder, cache=_cache()))
+    place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=place.parent, prefix=f".{place.name}-") as scratch:
         made = Path(scratch) / "new"
         made.mkdir()
@@ -116,9 +117,9 @@ def _build(folder: Path, recipe: Recipe, stamp: str, *, place: Path | None) -> P
 
 def _swap(made: Path, place: Path, *, old: Path, stamp: str) -> None:
     """Put a build in place of an older one; where another process was faster with the same build, take its."""
-    if place.exists() and not _is_current(place, stamp):
-        place.rename(old)
     try:
+        if place.exists() and not _is_current(place, stamp):
+            place.rename(old)
         made.rename(place)
     except OSError:
         if not _is_current(place, stamp):
