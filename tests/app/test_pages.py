@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.ui.state import Key
+from tests.export_sample import secure_plan
 
 PAGE = Path("planner") / "ui" / "pages" / "plan.py"
 SAMPLE = Path(__file__).parents[1] / "cases" / "sample_plan"
@@ -40,6 +42,25 @@ def test_the_page_shows_the_printed_plan(project: Path, exported: Path) -> None:
     assert not app.exception
     assert "Plan " in app.code[0].value
     assert str(exported) in app.caption[0].value
+
+
+def test_the_page_bears_the_badge_and_the_limits_learned(project: Path, exported: Path) -> None:
+    app = page(project, exported).run()
+
+    assert "INSECURE: 2 of 8" in app.error[0].value
+    assert "Limiting: T-BJ500-14" in app.error[0].value
+    assert not app.success
+    assert [head.value for head in app.subheader] == ["Limits learned", "Rounds", "Reinforcements", "Flexible load"]
+    assert len(app.dataframe[0].value) == 4
+
+
+def test_a_secure_plan_has_a_green_badge(project: Path, exported: Path) -> None:
+    (exported / "plan.json").write_text(json.dumps(secure_plan()), encoding="utf-8")
+
+    app = page(project, exported).run()
+
+    assert not app.error
+    assert "Reached after 3 rounds" in app.success[0].value
 
 
 def test_the_page_changes_its_language(project: Path, exported: Path) -> None:

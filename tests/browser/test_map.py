@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from planner.export.html_map import write_html_map
-from tests.export_sample import infeasible_plan, sample_candidates, sample_plan, sample_region
+from tests.export_sample import (
+    infeasible_plan,
+    old_plan,
+    sample_candidates,
+    sample_plan,
+    sample_region,
+    secure_plan,
+)
 
 pytestmark = pytest.mark.browser
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -26,6 +34,10 @@ FEATURES = {
     "candidates": 48,  # of 60 cells; the 12 excluded ones are a layer that is off at first
     "excluded": 0,
     "districts": 16,
+    "grid_lines": 7,  # of 8: one leads to a source without a place
+    "grid_stations": 7,
+    "limiting": 1,
+    "limiting_callout": 1,
 }
 
 
@@ -79,6 +91,8 @@ def test_the_map_draws_every_feature_and_asks_nobody(
     assert banner in opened.page.inner_text("#security")
     assert heading in opened.page.inner_text("#right")
     assert opened.page.locator("#sites tbody tr").count() == 3
+    assert opened.page.locator("#cuts tbody tr").count() == 4
+    assert opened.page.locator("#rounds p").count() == 3
 
 
 def test_marks_are_really_painted(browser: Any, tmp_path: Path) -> None:
@@ -88,6 +102,41 @@ def test_marks_are_really_painted(browser: Any, tmp_path: Path) -> None:
     colours = opened.page.evaluate(COUNT_PIXELS, [[0xD5, 0x5E, 0x00], [0x31, 0x36, 0x95], [0x00, 0x79, 0x6B]])
 
     assert all(n > 50 for n in colours), colours  # cold plate dry, headroom left, pipe
+
+
+def test_the_grid_is_coloured_by_year_and_its_limit_is_called_out(browser: Any, tmp_path: Path) -> None:
+    opened = open_map(browser, tmp_path, sample_plan(), lang="en")
+    page = opened.page
+    colours = "Bokeh.documents[0].get_model_by_name('grid_lines').data_source.data"
+
+    last = page.evaluate(f"{colours}.colour.slice()")
+    page.click("button[data-year='2027']")
+    first = page.evaluate(f"{colours}.colour.slice()")
+    text = page.evaluate("Bokeh.documents[0].get_model_by_name('limiting_callout').data_source.data.text[0]")
+    page.uncheck("input[data-layer='limiting']")
+
+    assert "#A8233A" in last
+    assert "#A8233A" not in first
+    assert text.splitlines()[:2] == ["Limiting: T-BJ500-14 (Yizhuang)", "104.2 % (100 % allowed)"]
+    assert opened.drawn()["limiting"] == opened.drawn()["limiting_callout"] == 0
+
+
+def test_a_plan_without_a_loop_and_a_network_without_places_draw_no_grid(browser: Any, tmp_path: Path) -> None:
+    path = write_html_map(old_plan(), replace(sample_region(), grid=None), tmp_path / "map.html", lang="zh")
+    opened = Opened(browser.new_page(viewport={"width": 1600, "height": 950}))
+    opened.page.goto(path.as_uri())
+    opened.page.wait_for_function("window.sitePlan && window.sitePlan.isReady")
+
+    assert opened.errors == []
+    assert "grid_lines" not in opened.drawn()
+    assert opened.page.locator("#cuts").count() == 0
+
+
+def test_a_secure_plan_has_a_green_badge_with_rounds_and_price(browser: Any, tmp_path: Path) -> None:
+    opened = open_map(browser, tmp_path, secure_plan(), lang="zh")
+
+    assert opened.page.locator("#security.secure").count() == 1
+    assert "经 3 轮选址与校核得到。安全代价为 24.2 百万元" in opened.page.inner_text("#security")
 
 
 def test_years_and_layers_switch(browser: Any, tmp_path: Path) -> None:
