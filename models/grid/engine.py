@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from models.grid.bridge import Bridge, Ends, Floats, Ints, incidence, make_bridge, measured_ends, solve_base
 from models.grid.expand import expanded
@@ -53,8 +54,8 @@ class Engine:
         self.buses = pd.DataFrame(
             {"bus": net.bus["name"].astype(str).to_numpy(), "vn_kv": net.bus["vn_kv"].to_numpy(float)}
         )
-        self.branches = _branches(self.net)
-        self._load_mw = _load_mw(self.net)
+        self.branches = _branches(self.net, self.origin)
+        self.bus_load_mw = _load_mw(self.net)  # (n_buses,), negative loads left out
         self._slow = SlowSolver(self.net, slack=slack)
         self.bridge: Bridge | None = None
         self.ends: Ends | None = None
@@ -146,9 +147,9 @@ class Engine:
         """Return the outages of the given kinds."""
         return outages_by_rule(self.net, kinds)
 
-    def load_mw(self, is_dead: Flags) -> float:
-        """Return the network's own load at the marked buses [MW]; negative loads do not offset others."""
-        return float(self._load_mw[is_dead].sum())
+    def load_at(self, is_dead: Flags) -> Floats:
+        """Return the network's own load at the marked buses [MW] for each row of flags (n, n_buses)."""
+        return np.asarray(is_dead @ self.bus_load_mw)
 
     def solve(
         self,
@@ -246,9 +247,8 @@ class Engine:
         assert self.ends is not None
         e, b = self.ends, self.bridge
         bus = np.where(e.is_from, b.branch["f"][e.branch], b.branch["t"][e.branch]).astype(np.int64)
-        alive = np.zeros((len(dead), e.n_rows), bool)
-        np.logical_or.at(alive, (slice(None), e.row), ~dead[:, bus])
-        return alive
+        at = csr_array((np.ones(len(e.row)), (np.arange(len(e.row)), e.row)), shape=(len(e.row), e.n_rows))
+        return np.asarray(((~dead[:, bus]).astype(float) @ at) > 0)
 
     def _row_of(self, member: tuple[str, int]) -> int | None:
         table, position = member
@@ -342,16 +342,24 @@ def _empty(n: int, n_buses: int, n_branches: int) -> Batch:
     )
 
 
-def _branches(net: Any) -> pd.DataFrame:
-    """Return element, kind, element_class, position, is_in_service of every monitored branch."""
+def _branches(net: Any, origin: dict[str, Ints]) -> pd.DataFrame:
+    """Return element, kind, element_class, position, is_in_service, rated_mva and row of every monitored branch.
+
+    `row` numbers the rows of the network as given: circuits and units of one row share it.
+    """
     parts = []
+    kv_of = net.bus["vn_kv"]
+    first = 0
     for table in MONITORED:
         frame = net[table]
         if table == "line":
             classes = ["line"] * len(frame)
+            kv = kv_of.reindex(frame["from_bus"].to_numpy(int)).to_numpy(float)
+            rated = kv * np.sqrt(3.0) * frame["max_i_ka"].to_numpy(float) * frame["df"].to_numpy(float)
         else:
-            kv = net.bus["vn_kv"].reindex(frame["hv_bus"].to_numpy(int)) if len(frame) else []
+            kv = kv_of.reindex(frame["hv_bus"].to_numpy(int)).to_numpy(float)
             classes = [f"trafo_{v:g}" for v in kv]
+            rated = frame["sn_mva" if table == "trafo" else "sn_hv_mva"].to_numpy(float)
         parts.append(
             pd.DataFrame(
                 {
@@ -360,9 +368,12 @@ def _branches(net: Any) -> pd.DataFrame:
                     "element_class": np.array(classes, object),
                     "position": np.arange(len(frame)),
                     "is_in_service": frame["in_service"].to_numpy(bool),
+                    "rated_mva": rated,
+                    "row": first + origin.get(table, np.arange(len(frame))),
                 }
             )
         )
+        first += len(frame)
     return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
 
 

@@ -2,7 +2,7 @@
 
 Elements are ordered by excess: (value - limit) / limit of a loading; for a voltage the distance outside its band in
 shares of the band's width. The largest excess is the worst; below 0 it is the margin of the element closest to its
-limit.
+limit. All rows of a batch are measured at once.
 """
 
 from __future__ import annotations
@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
+from models.grid.engine import Batch, Engine
 from models.grid.rules import Floats, GridRules
-from models.grid.solve import Flags, Kind, NetworkSolver, Outage, State
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -21,92 +25,82 @@ class Finding:
     """One element with its value and limit ("%" of rated current, or "pu"); `base_value` is without the plan."""
 
     element: str
-    kind: Literal["line", "trafo", "bus"]
+    kind: Literal["line", "trafo", "trafo3w", "bus"]
     value: float
     limit: float
     unit: Literal["%", "pu"]
     base_value: float | None
 
 
-@dataclass(frozen=True)
-class _Measured:
-    """Values of one kind of element against their limits; signed so that larger is worse."""
+class Limits:
+    """Limits of every monitored branch and bus, in the base case and during outages, as one row of quantities.
 
-    kind: Literal["line", "trafo", "bus"]
-    sign: float
-    values: Floats
-    limits: Floats
-    scale: Floats
-    tolerance: float
+    Quantities: loadings of the branches, then voltages against the lower and against the upper limit.
+    """
 
-    @property
-    def excess_share(self) -> Floats:
-        share = self.sign * (self.values - self.limits) / self.scale
+    def __init__(self, engine: Engine, rules: GridRules) -> None:
+        self.n_branches, self.n_buses = engine.n_branches, engine.n_buses
+        m, n = self.n_branches, self.n_buses
+        self.sign = np.concatenate([np.ones(m), -np.ones(n), np.ones(n)])
+        self._limits: dict[bool, Floats] = {}
+        self._scale: dict[bool, Floats] = {}
+        vn_kv = engine.buses["vn_kv"].to_numpy(float)
+        classes = engine.branches["element_class"].astype(str).tolist()
+        for is_outage in (False, True):
+            by_class = {c: rules.loading_limit_percent(c, is_outage=is_outage) for c in set(classes)}
+            percent = np.array([by_class[c] for c in classes], float)
+            low, high = rules.voltage_limits_pu(vn_kv, is_outage=is_outage)
+            self._limits[is_outage] = np.concatenate([percent, low, high])
+            self._scale[is_outage] = np.concatenate([percent, high - low, high - low])
+        self.tolerance = np.concatenate(
+            [np.full(m, rules.loading_tolerance_percent), np.full(2 * n, rules.voltage_tolerance_pu)]
+        )
+        self._engine = engine
+        row = engine.branches["row"].to_numpy(int)
+        at = np.concatenate([row, np.arange(2 * n) + (row.max(initial=-1) + 1)])
+        self._rows = csr_array(
+            (np.ones(m + 2 * n), (np.arange(m + 2 * n), at)), shape=(m + 2 * n, at.max(initial=0) + 1)
+        )
+
+    def number(self, flags: Flags) -> NDArray[np.int64]:
+        """Return how many elements are marked in each row (k, n_quantities): parallel circuits of one row are one."""
+        return np.asarray(((flags.astype(float) @ self._rows) > 0).sum(axis=1), np.int64)
+
+    def limits(self, *, is_outage: bool) -> Floats:
+        """Return the limit of each quantity."""
+        return self._limits[is_outage]
+
+    def values(self, batch: Batch) -> Floats:
+        """Return each quantity of each row; NaN where there is none."""
+        return np.concatenate([batch.percent, batch.vm_pu, batch.vm_pu], axis=1)
+
+    def excess(self, values: Floats, *, is_outage: Flags) -> Floats:
+        """Return the excess share of each quantity of each row; minus infinity where there is no value."""
+        limit = np.where(is_outage[:, None], self._limits[True], self._limits[False])
+        scale = np.where(is_outage[:, None], self._scale[True], self._scale[False])
+        share = self.sign * (values - limit) / scale
         return np.where(np.isfinite(share), share, -np.inf)
 
+    def finding(self, quantity: int, value: float, *, is_outage: bool, base_value: float | None) -> Finding:
+        """Return one quantity as a finding."""
+        limit = float(self._limits[is_outage][quantity])
+        if quantity < self.n_branches:
+            row = self._engine.branches.iloc[quantity]
+            return Finding(str(row["element"]), row["kind"], float(value), limit, "%", base_value)
+        bus = (quantity - self.n_branches) % self.n_buses
+        return Finding(str(self._engine.buses["bus"].iloc[bus]), "bus", float(value), limit, "pu", base_value)
 
-def worst_finding(
-    network: NetworkSolver, without: NetworkSolver, rules: GridRules, *, outage: Outage | None
-) -> tuple[Finding | None, int, int]:
-    """Return the limiting element, the number of violations and the number that counts against the plan.
 
-    A violation that counts goes before one that does not. None when the flow was not solved.
+def made_worse(limits: Limits, rules: GridRules, values: Floats, before: Floats, *, is_outage: Flags) -> Flags:
+    """Return which quantities are outside their limits because of the plan, or made worse by it.
+
+    `before` holds the same rows without the plan's loads; a row of NaN (not solved) excuses nothing.
     """
-    state = network.state(outage)
-    if not state.is_converged:
-        return None, 0, 0
-    measured = _measure(network, state, rules, is_outage=outage is not None)
-    n_violations = sum(int((m.excess_share > 0).sum()) for m in measured)
-    before: list[_Measured] | None = None
-    if n_violations:
-        other = without.state(outage)
-        before = _measure(without, other, rules, is_outage=outage is not None) if other.is_converged else None
-    n_counted = 0
-    best: tuple[bool, float, Finding] | None = None
-    for k, m in enumerate(measured):
-        old = None if before is None else before[k]
-        counted = _counted(m, old, rules)
-        n_counted += int(counted.sum())
-        for i in {int(np.argmax(m.excess_share)), int(np.argmax(np.where(counted, m.excess_share, -np.inf)))}:
-            rank = (bool(counted[i]), float(m.excess_share[i]))
-            if np.isfinite(rank[1]) and (best is None or rank > best[:2]):
-                best = (*rank, _finding(network, m, old, i))
-    return (best[2] if best else None), n_violations, n_counted
-
-
-def _measure(network: NetworkSolver, state: State, rules: GridRules, *, is_outage: bool) -> list[_Measured]:
-    found = []
-    kinds: tuple[Kind, ...] = ("line", "trafo")
-    for kind in kinds:
-        limits = np.array([rules.loading_limit_percent(c, is_outage=is_outage) for c in network.classes(kind)])
-        if limits.size:
-            percent = state.percent(kind)
-            found.append(_Measured(kind, 1.0, percent, limits, limits, rules.loading_tolerance_percent))
-    low, high = rules.voltage_limits_pu(network.vn_kv, is_outage=is_outage)
-    width = high - low
-    found.append(_Measured("bus", -1.0, state.vm_pu, low, width, rules.voltage_tolerance_pu))
-    found.append(_Measured("bus", 1.0, state.vm_pu, high, width, rules.voltage_tolerance_pu))
-    return found
-
-
-def _counted(measured: _Measured, before: _Measured | None, rules: GridRules) -> Flags:
-    """Return which elements are outside their limits because of the plan, or are made worse by it."""
-    is_outside = measured.excess_share > 0
-    if before is None or not rules.no_worsening:
+    is_outside = limits.excess(values, is_outage=is_outage) > 0
+    if not rules.no_worsening:
         return is_outside
-    was_outside = before.excess_share > 0
-    change = measured.sign * (measured.values - before.values)
-    return is_outside & (~was_outside | ~(change <= measured.tolerance))
-
-
-def _finding(network: NetworkSolver, measured: _Measured, before: _Measured | None, i: int) -> Finding:
-    names = network.bus_names if measured.kind == "bus" else network.names(measured.kind)
-    base_value = None if before is None or not np.isfinite(before.values[i]) else float(before.values[i])
-    return Finding(
-        element=str(names[i]),
-        kind=measured.kind,
-        value=float(measured.values[i]),
-        limit=float(measured.limits[i]),
-        unit="pu" if measured.kind == "bus" else "%",
-        base_value=base_value,
-    )
+    was_outside = limits.excess(before, is_outage=is_outage) > 0
+    with np.errstate(invalid="ignore"):
+        change = limits.sign * (values - before)
+        is_worse = ~(change <= limits.tolerance)
+    return np.asarray(is_outside & (~was_outside | is_worse))

@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 LOADING_RULE = "current, larger of both ends; transformers in percent of the rated current of each side"
+SLACK_RULES = {
+    "single": "external sources hold their voltage and supply what is missing",
+    "distributed": "generators share what is missing by their weights",
+}
 OUTAGE_RULE = "one circuit or one unit of each row in service; the others of the row stay"
 
 
@@ -37,7 +41,9 @@ class GridRules:
     `emergency_factor` maps an element class (`line`, `trafo_500`, `trafo_220`: by nominal voltage of the high side) to
     the share of the rating allowed during an outage; a class that is not named keeps 1.0. With `no_worsening` a
     violation or lost supply that is there without the plan's loads too (same outage) counts against the plan only
-    when the plan makes it worse by more than the tolerance.
+    when the plan makes it worse by more than the tolerance, and an overload only through loads of which at least
+    `sensitivity_threshold_percent` flows through the element. `slack`: every external source holds its voltage and takes
+    what is missing ("single": pandapower's external grids), or generators share it ("distributed").
     """
 
     voltage_bands: tuple[VoltageBand, ...]
@@ -46,6 +52,9 @@ class GridRules:
     no_worsening: bool = True
     loading_tolerance_percent: float = 0.1
     voltage_tolerance_pu: float = 0.0005
+    sensitivity_threshold_percent: float = 3.0
+    slack: str = "single"
+    outage_kinds: tuple[str, ...] = ("line", "trafo", "trafo3w")
 
     @classmethod
     def from_region(
@@ -87,6 +96,10 @@ class GridRules:
             "no_worsening": self.no_worsening,
             "loading_tolerance_percent": self.loading_tolerance_percent,
             "voltage_tolerance_pu": self.voltage_tolerance_pu,
+            "sensitivity_threshold_percent": self.sensitivity_threshold_percent,
+            "slack": SLACK_RULES[self.slack],
+            "outage_kinds": list(self.outage_kinds),
+            "reactive_limits": "generators hold their voltage without limits of reactive power",
             "loading": LOADING_RULE,
             "outages": OUTAGE_RULE,
         }
