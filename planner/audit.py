@@ -20,6 +20,7 @@ from planner import (
     audit_build,
     audit_energy,
     audit_form,
+    audit_grid,
     audit_limits,
     audit_money,
     audit_power,
@@ -29,7 +30,9 @@ from planner import (
 from planner.assemble import Assembled, assemble
 from planner.assemble_costs import read_prices, year_weights
 from planner.assemble_demand import demand_table
+from planner.assemble_flexible import flexible_frame
 from planner.assemble_power import ancestors, node_headroom
+from planner.assemble_reinforcement import states
 from planner.audit_case import Case
 from planner.audit_compare import Outcome, holds
 from planner.errors import UsageError
@@ -50,6 +53,9 @@ CHECKS: tuple[Check, ...] = (
     audit_power.check_feeds,
     audit_power.check_dual_feed,
     audit_power.check_ratings,
+    audit_grid.check_reinforcements,
+    audit_grid.check_flexible,
+    audit_grid.check_loop,
     audit_build.check_blocks,
     audit_build.check_cooling,
     audit_build.check_pue,
@@ -116,6 +122,8 @@ def _belongs(assembled: Assembled, region: Region, scenario: Scenario) -> None:
         "objective": data.rules.objective == scenario.objective.name,
         "demand": _equal(data["demand"], demand_table(region, scenario)),
         "headroom": _equal(data["headroom"], node_headroom(region, scenario)),
+        "flexible": _equal(data["flexible"], flexible_frame(region, scenario)),
+        "reinforcements": _equal(assembled.states, states(region, scenario, assembled.policy, prices=prices)),
         "zones": _equal(data["ancestors"], ancestors(region)),
         "policy": assembled.policy.id == scenario.policy_pack,
     }

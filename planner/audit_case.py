@@ -22,6 +22,7 @@ DRY = ""  # plant of a load that needs no water
 TEXT = {
     "site", "climate", "reach", "technology", "workload", "availability", "plant", "substation", "group", "node",
     "district", "outside", "resource", "kind", "stock", "option", "quantity", "term", "place", "constraint",
+    "cut", "state", "before",
 }  # fmt: skip
 
 

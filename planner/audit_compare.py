@@ -33,6 +33,7 @@ ABSOLUTE: Mapping[str, float] = {
     "bays": 1e-6,
     "halls": 1e-6,
     "sites": 1e-6,
+    "% or pu": 1e-5,
     "-": 1e-9,
 }
 YEAR_LIKE = ("year", "month", "open_year", "built_year")

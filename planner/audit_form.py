@@ -26,6 +26,8 @@ UNIQUE: Mapping[str, tuple[str, ...]] = {
     "plant_water": ("year", "month", "plant"),
     "water_totals": ("year",),
     "ledger": ("term", "year"),
+    "reinforcements": ("node", "state"),
+    "flexible": ("substation", "year"),
 }
 INSIDE: Mapping[str, tuple[str, ...]] = {
     "loads": ("year", "technology", "plant", "workload"),
@@ -35,7 +37,7 @@ INSIDE: Mapping[str, tuple[str, ...]] = {
     "cooling": ("technology",),
 }
 MAY_BE_NEGATIVE = frozenset({"lon", "lat", "emissions_t"})
-SIGNED_LISTS = frozenset({"limits", "ledger", "objective", "plant_water", "water_totals"})
+SIGNED_LISTS = frozenset({"loop", "limits", "ledger", "objective", "plant_water", "water_totals"})
 
 
 def check_identity(case: Case) -> Iterator[Outcome]:

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner import audit_build, audit_energy, audit_money, audit_power, audit_service, audit_water
+from planner import audit_build, audit_energy, audit_grid, audit_money, audit_power, audit_service, audit_water
 from planner.audit_case import Case
 from planner.audit_compare import ABSOLUTE, Limit, Outcome, outcome, tolerance, within
 
 FAMILIES = (
     audit_power.limits,
+    audit_grid.limits,
     audit_build.limits,
     audit_water.limits,
     audit_service.limits,

@@ -11,11 +11,12 @@ from planner.assemble_costs import year_weights, years_represented
 from planner.audit_case import Case
 from planner.audit_compare import RELATIVE, Limit, Outcome, beside, equal, holds, number, outcome
 from planner.audit_energy import emissions_t
+from planner.audit_grid import bought, reached
 from planner.audit_water import city_use
 
 TERMS = (
     "building", "cooling_plant", "land", "connection", "pipes", "energy", "demand_charge", "water", "green_power",
-    "certificates", "carbon", "outside", "unserved", "stock",
+    "certificates", "carbon", "outside", "unserved", "stock", "reinforcement", "flexibility",
 )  # fmt: skip
 TERM_YEAR = ["term", "year"]
 SMALL = 1e-7  # of the year's cost: what values left out of a plan (below 1e-6) may add up to
@@ -37,6 +38,12 @@ def _standing(case: Case, frame: pd.DataFrame, *, costs: pd.DataFrame, keys: lis
     return _sum(rows, rows["cny_per_year"], case)
 
 
+def _reinforcement(case: Case) -> pd.Series[float]:
+    """Return the yearly cost of the states that nodes have reached [CNY/year]."""
+    rows = reached(case).merge(case.tables["reinforcement_states"], on=["node", "state"])
+    return _sum(rows, rows["cny_per_year"], case)
+
+
 def annual_costs(case: Case) -> pd.DataFrame:
     """Return every term by planning year [CNY/year, undiscounted]: index year, one column per term."""
     e, blocks, loads, tables = case.data.economics, case.blocks, case.loads, case.tables
@@ -47,6 +54,7 @@ def annual_costs(case: Case) -> pd.DataFrame:
     water = case.water_loads
     per_hall = halls["cny_per_year"] + halls["mwh_change_per_year"] * e.energy_cny_per_mwh
     feeds = case.feed_years[case.feed_years["is_built"]]
+    flexible = bought(case).merge(tables["flexible"].drop(columns=["mva"]), on=["substation", "year", "step"])
     kw = pd.concat([loads[["year", "kw"]], blocks[["year", "kw"]]], ignore_index=True)
     terms = {
         "building": _sum(blocks, blocks["mw"] * e.building_cny_per_mw_year, case),
@@ -63,6 +71,8 @@ def annual_costs(case: Case) -> pd.DataFrame:
         "outside": _sum(away, away["it_mw"] * away["cny_per_mw_year"], case),
         "unserved": _sum(case.unserved, case.unserved["it_mw"] * e.unserved_cny_per_mw_year, case),
         "stock": _sum(halls, halls["n"] * per_hall, case),
+        "reinforcement": _reinforcement(case),
+        "flexibility": _sum(flexible, flexible["mva"] * flexible["cny_per_mva_year"], case),
     }
     return pd.DataFrame(terms)[list(TERMS)]
 

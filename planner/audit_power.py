@@ -2,6 +2,7 @@
 
 dual feed, by definition: with two feeds from different failure groups, each carries the whole class A load; the rest
 may be split freely; a site without class A load needs one feed. Reserved on all feeds = site load + class A load.
+interruptible load needs no firm headroom: the station and the zones above it count the load less it.
 zone: the load of one site counts once: the larger of its largest feed below the zone and of the sum of its feeds
 below it less the class A load, which is reserved twice.
 """
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from planner import audit_grid
 from planner.audit_case import Case
 from planner.audit_compare import Limit, Outcome, beside, equal, holds, known, outcome, total, within
 from planner.reach import MIN_ROUTE_KM
@@ -132,7 +134,7 @@ def zone_loads(case: Case) -> pd.DataFrame:
 
 def limits(case: Case) -> Iterator[Limit]:
     """Return headroom of stations and zones, bays and zone share."""
-    headroom = case.tables["headroom"]
+    headroom, flexible = audit_grid.headroom(case), audit_grid.flexible_at(case)
     carried = case.feed_years
     by_station = total(carried.rename(columns={"substation": "node"}), ["node", "year"], "mva")
     at_zone = zone_loads(case)
@@ -145,7 +147,10 @@ def limits(case: Case) -> Iterator[Limit]:
     ):
         rows = nodes.merge(loads, on=["node", "year"], how="left").fillna({"value": 0.0})
         rows = stock_change(case, rows, "change")
-        used = rows["value"] + rows["change"]
+        rows = rows.merge(flexible.rename(columns={"value": "off"}), on=["node", "year"], how="left").fillna(
+            {"off": 0.0}
+        )
+        used = rows["value"] + rows["change"] - rows["off"]
         table = pd.DataFrame({key: rows["node"], "year": rows["year"], "used": used, "limit": rows["headroom_mva"]})
         yield Limit(name, "MVA", table)
     bays = case.tables["stations"].dropna(subset=["n_free_bays"])

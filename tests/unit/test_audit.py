@@ -149,4 +149,4 @@ def test_every_check_makes_a_comparison_on_the_small_plan(solved: Solved) -> Non
 
     idle = [check.__name__ for check in CHECKS if not sum(outcome.n for outcome in check(case))]
 
-    assert idle == []
+    assert idle == ["check_reinforcements", "check_flexible"]  # a plan that has them: test_audit_grid.py
