@@ -118,7 +118,7 @@ def screen(
 
 
 def solve(
-    scenario: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help=_("A scenario file."))],
+    scenario: Annotated[Path, typer.Argument(exists=True, help=_("A scenario file, or the folder of a region."))],
     out: Annotated[Path | None, typer.Option("--out", "-o", help=_("Folder for the exports."))] = None,
     time_limit_s: Annotated[
         float | None, typer.Option("--time-limit", help=_("Limit of the solve in seconds."))
@@ -260,6 +260,8 @@ def _global(
 
 def make_app() -> typer.Typer:
     """Return the application with its help in the language in use."""
+    from planner.cli_contingency import contingency
+
     codes = "\n\n".join(f"{code}  {meaning}" for code, meaning in exit_code_meanings().items())
     app = typer.Typer(
         name="planner",
@@ -277,6 +279,7 @@ def make_app() -> typer.Typer:
         (screen, _("Find candidate sites and say why each other cell was excluded.")),
         (solve, _("Make a plan: read, screen, solve, audit, check in AC, export.")),
         (check, _("Check your own plan in AC, N-0 and N-1, without optimising.")),
+        (contingency, _("Take each element of a network out and solve the AC flow: one row per outage.")),
         (export, _("Write the exports of a plan again, for example in the other language.")),
         (show, _("Print a plan that was made before.")),
         (calibrate, _("Compare the computed use of the existing centres with published totals.")),

@@ -81,6 +81,9 @@ class Engine:
         except pp.LoadflowNotConverged:
             self.reason = "the base case does not converge"
             return
+        if "bus" not in self.net._ppc["internal"]:  # pandapower has nothing to solve
+            self.reason = "no branch in service is joined to a source"
+            return
         self.bridge = make_bridge(self.net)
         self.ends = measured_ends(self.net, self.bridge)
 
