@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from planner.export.facts import (
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 
 WIDTH = 132
 WIDTHS = (80, 160)
+INDENT = (0, 0, 0, 2)  # top, right, bottom, left
 RESERVE_MW = 0.1  # less is rounding
 LEVEL_STYLE = {"secure": "bold green", "insecure": "bold red", "not_checked": "bold yellow"}
 
@@ -97,7 +99,7 @@ def _print_security(console: Console, plan: PlanDict, names: Mapping[str, str]) 
     if has_plan(plan):
         console.print(Text(sentence, style=LEVEL_STYLE[level]))
         for text in limiting_lines(plan, names):
-            console.print(Text("  " + text, style=LEVEL_STYLE[level]))
+            console.print(Padding(Text(text, style=LEVEL_STYLE[level]), INDENT))
     label = synthetic_label(plan)
     if label:
         console.print(Text(label, style="bold magenta"))

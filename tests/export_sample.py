@@ -30,6 +30,8 @@ def secure_plan() -> dict[str, Any]:
     for row in plan["grid"]["outages"]:
         row.update(status="ok", unsupplied_mw=0.0, unsupplied_buses=[])
     plan["grid"]["limiting"] |= {"value": 99.6}
+    for row in plan["grid"]["elements"]:
+        row["value"] = min(row["value"], 99.6)
     plan["loop"]["rounds"][-1] |= {"n_counted": 0, "worst": None}
     plan["loop"] |= {
         "status": "secure",

@@ -56,26 +56,29 @@ def kind_name(kind: object) -> str:
 
 def out_text(name: object, kind: object, names: Mapping[str, str], *, found: object = None) -> str:
     """Return what is out as "with one unit of T-1 out"; `found` is the element just named, "it" then."""
-    what = str(kind or "")
     if not name:
         return _("with nothing out")
-    if name == found and what in {"line", "trafo", "trafo3w"}:
-        return _("with one circuit of it out") if what == "line" else _("with one unit of it out")
-    if what == "double":
-        first, _sign, second = str(name).partition(TWO_UNITS)
-        if first == second:
-            return _("with two circuits of {element} out").format(element=element_name(first, names))
+    if name == found and kind in {"line", "trafo", "trafo3w"}:
+        return _("with one circuit of it out") if kind == "line" else _("with one unit of it out")
+    return _("with {outage} out").format(outage=outage_name(name, kind, names))
+
+
+def outage_name(name: object, kind: object, names: Mapping[str, str]) -> str:
+    """Return what an outage takes away: "one circuit of L-1", "busbar B-2"."""
+    first, _sign, second = str(name).partition(TWO_UNITS)
+    if kind == "double" and first == second:
+        return _("two circuits of {element}").format(element=element_name(first, names))
     texts = {
-        "line": _("with one circuit of {element} out"),
-        "trafo": _("with one unit of {element} out"),
-        "trafo3w": _("with one unit of {element} out"),
-        "double": _("with both of {element} out"),
-        "generator": _("with generator {element} out"),
-        "busbar": _("with busbar {element} out"),
-        "feed": _("with all load of a site on its other feed ({element} out)"),
+        "line": _("one circuit of {element}"),
+        "trafo": _("one unit of {element}"),
+        "trafo3w": _("one unit of {element}"),
+        "double": _("both of {element}"),
+        "generator": _("generator {element}"),
+        "busbar": _("busbar {element}"),
+        "feed": _("feed {element} (all load on the other feed)"),
     }
-    shown = feed_name(name, names) if what == "feed" else element_name(name, names)
-    return texts.get(what, _("with one of {element} out")).format(element=shown)
+    shown = feed_name(name, names) if kind == "feed" else element_name(name, names)
+    return texts.get(str(kind), _("one of {element}")).format(element=shown)
 
 
 def feed_name(element: object, names: Mapping[str, str]) -> str:
@@ -148,7 +151,7 @@ def scope_sentence(plan: PlanDict) -> str:
         return ""
     kinds = Counter(str(row.get("kind")) for row in grid.get("outages") or [])
     parts = [f"{kind_name(kind)} {n:,}" for kind, n in sorted(kinds.items())]
-    text = _("Checked situations by what is out: {parts}; nothing {n}.").format(
+    text = _("Checked: {n} situations with nothing out, and outages by kind: {parts}.").format(
         parts=", ".join(parts) or "–", n=len(grid.get("base") or [])
     )
     situations = sorted({str(row["situation"]) for row in rows if row.get("situation")})

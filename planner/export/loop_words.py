@@ -39,7 +39,7 @@ def loop_sentence(plan: PlanDict) -> str:
     if loop.get("status") == "not_run":
         return _("Siting and check were not repeated: {reason}.").format(reason=_reason(loop))
     if has_failed(plan):
-        text = _("The loop of siting and check ended after {n} rounds without a secure plan: {reason}.")
+        text = _("The loop of siting and check ended in round {n} without a secure plan: {reason}.")
         return text.format(n=n, reason=_reason(loop))
     text = (
         _("Reached in the first round.") if n == 1 else _("Reached after {n} rounds of siting and check.").format(n=n)
@@ -94,7 +94,7 @@ def round_lines(plan: PlanDict, names: Mapping[str, str]) -> list[str]:
             if row.get("worst"):
                 found += _(", worst {element}").format(element=_worst_text(row["worst"], names))
         lines.append(
-            _("Round {i}: {value}; {found}; {n} limits learned.").format(
+            _("Round {i}: {value}; {found}; limits learned: {n}.").format(
                 i=row.get("round"), value="–" if value is None else _priced(value, unit), found=found, n=n_cuts
             )
         )
@@ -159,7 +159,7 @@ def cut_formula(cut: Row, names: Mapping[str, str]) -> str:
     rest = ordered[len(shown) :]
     if rest:
         share = max(abs(coef) for _station, coef in rest) / abs(largest)
-        text += _(" + {n} more stations (at most {share:.2g} each)").format(n=len(rest), share=share)
+        text += _(" + {n} more (at most {share:.2g} each)").format(n=len(rest), share=share)
     sign = "≤" if largest > 0 else "≥"
     return f"{text} {sign} {amount(round(float(cut['upper']) / largest, 6))} MVA"
 

@@ -104,7 +104,16 @@ def _draw_districts(plot: Figure, layer: gpd.GeoDataFrame, *, lang: str) -> None
     xs, ys, rows = _rings(areas)
     names = [local_name(row, lang) for row in layer.drop(columns="geometry").to_dict("records")]
     source = ColumnDataSource({"xs": xs, "ys": ys, "name": [names[i] for i in rows]})
-    plot.patches("xs", "ys", source=source, fill_color="#FCFBF7", line_color="#A79F8F", line_width=1, name="districts")
+    plot.patches(
+        "xs",
+        "ys",
+        source=source,
+        fill_color="#FCFBF7",
+        line_color="#A79F8F",
+        line_width=1,
+        line_dash=[2, 3],
+        name="districts",
+    )
     seats = layer.geometry.representative_point()
     labels = ColumnDataSource({"x": seats.x.round(1).tolist(), "y": seats.y.round(1).tolist(), "name": names})
     plot.text(

@@ -13,7 +13,7 @@ from bokeh.models import ColumnDataSource
 
 from planner.export.facts import PlanDict, Row, years_of
 from planner.export.grid_words import element_name, is_outside, out_text, when
-from planner.export.map_marks import FONT, Figure, add_card, shown
+from planner.export.map_marks import EXTRA_HIGH_KV, FONT, Figure, add_card, shown
 from planner.export.palette import (
     LIMITING_COLOUR,
     LOADING_COLOURS,
@@ -71,13 +71,19 @@ def _draw_stations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, nam
         "element": [shown(row.get("worst_element") or row.get("trafos") or None) for row in rows],
         "voltage": [_voltage(row, names) for row in rows],
         **_words(rows, names),
-        **_styles(rows, plan, size="width", sizes=LOADING_WIDTHS, unknown=0.0),
+        "size": [_ring_size(row) for row in rows],
+        **_styles(rows, plan, size="width", sizes=(0.0, *LOADING_WIDTHS[1:]), unknown=0.0),
     }
     renderer = plot.scatter(
-        "x", "y", size=22.0, marker="circle", source=ColumnDataSource(data), fill_alpha=0.0, line_color="colour",
+        "x", "y", size="size", marker="circle", source=ColumnDataSource(data), fill_alpha=0.0, line_color="colour",
         line_width="width", name="grid_stations",
     )  # fmt: skip
     add_card(plot, renderer, "grid_station")
+
+
+def _ring_size(row: Row) -> float:
+    """Return the diameter of the ring in pixels: it stands around the mark of its station."""
+    return 22.0 if (row.get("vn_kv") or 0.0) >= EXTRA_HIGH_KV else 15.0
 
 
 def draw_limiting(plot: Figure, layers: Mapping[str, gpd.GeoDataFrame], plan: PlanDict, *, names: Names) -> None:
@@ -111,7 +117,7 @@ def _callout(plot: Figure, row: Row, at: tuple[float, float], *, names: Names) -
     source = ColumnDataSource({"x": [round(at[0], 1)], "y": [round(at[1], 1)], "text": [callout_text(row, names)]})
     plot.text(
         "x", "y", text="text", source=source, x_offset=24, y_offset=-24, text_baseline="bottom", text_font=value(FONT),
-        text_font_size="12px", text_color="#111111", background_fill_color="#FFFDF5", background_fill_alpha=0.95,
+        text_font_size="11px", text_color="#111111", background_fill_color="#FFFDF5", background_fill_alpha=0.9,
         border_line_color=LIMITING_COLOUR, border_line_width=1.5, border_radius=4, padding=6, name="limiting_callout",
     )  # fmt: skip
 
@@ -124,7 +130,7 @@ def callout_text(row: Row, names: Names) -> str:
         value=amount(row.get("value")), limit=amount(row.get("limit")), unit=unit
     )
     out = out_text(row.get("outage"), row.get("outage_kind"), names, found=row.get("element"))
-    return "\n".join([head.format(element=element_name(row.get("element"), names)), figures, out, when(row)])
+    return "\n".join([head.format(element=element_name(row.get("element"), names)), figures, f"{out}, {when(row)}"])
 
 
 def _line_name(row: Row, names: Names) -> str:

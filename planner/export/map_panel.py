@@ -18,7 +18,7 @@ from planner.export.facts import (
     worst_outages,
     years_of,
 )
-from planner.export.grid_words import element_name, out_text, when
+from planner.export.grid_words import element_name, outage_name, when
 from planner.export.limit_words import (
     bottleneck_title,
     bottleneck_when,
@@ -180,7 +180,7 @@ def grid_rows(plan: PlanDict, names: Mapping[str, str]) -> dict[str, Any]:
             found = _("{mw:.1f} MW without supply").format(mw=row["unsupplied_mw"])
         rows.append(
             {
-                "element": out_text(row["element"], row.get("kind"), names),
+                "element": outage_name(row["element"], row.get("kind"), names),
                 "year": when(row),
                 "status": outage_text(row),
                 "is_bad": counts_against(row),

@@ -48,7 +48,7 @@ def security_panel(plan: PlanDict, names: Mapping[str, str], *, lang: str) -> di
             "grid_stations": _("Stations of the grid"),
             "limiting": _("Limiting element"),
             "loading": _("Grid: worst loading of the year (% of what is allowed)"),
-            "ring": _("ring = transformers of a station"),
+            "ring": _("ring = transformers of a station, from 50 % on"),
         },
     }
 

@@ -18,7 +18,7 @@ from planner.export.facts import (
     local_name,
     worst_outages,
 )
-from planner.export.grid_words import out_text, when
+from planner.export.grid_words import outage_name, when
 from planner.export.limit_words import (
     bottleneck_title,
     bottleneck_when,
@@ -181,7 +181,7 @@ def print_grid(console: Console, plan: PlanDict, names: Mapping[str, str] | None
     table = new_table(header, numeric={4, 5})
     for row in worst_outages(plan, N_OUTAGES):
         table.add_row(
-            out_text(row["element"], row.get("kind"), names or {}),
+            outage_name(row["element"], row.get("kind"), names or {}),
             when(row),
             outage_text(row),
             _worst_text(row),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.text import Text
 
 from planner.export.facts import PlanDict
@@ -19,6 +20,7 @@ from planner.export.loop_words import (
 )
 from planner.i18n import gettext as _
 
+INDENT = (0, 0, 0, 2)  # top, right, bottom, left
 N_CUTS = 8
 
 
@@ -29,7 +31,7 @@ def print_levers(console: Console, plan: PlanDict, names: Mapping[str, str], *, 
         return
     console.print(Text(_("Reinforcement and flexible load"), style="bold"))
     for line in lines:
-        console.print(f"  {line}")
+        console.print(Padding(line, INDENT))
     console.print()
 
 
@@ -39,14 +41,15 @@ def print_loop(console: Console, plan: PlanDict, names: Mapping[str, str]) -> No
     if rounds:
         console.print(Text(_("How the plan became what it is"), style="bold"))
         for line in rounds:
-            console.print(f"  {line}")
+            console.print(Padding(line, INDENT))
     if cuts:
         console.print(Text(_("Limits learned from the check (MVA at the stations)"), style="bold"))
         for cut in cuts[:N_CUTS]:
-            mark = "*" if cut.get("is_binding") else " "
-            console.print(f"{mark} {cut_sentence(cut, names)}")
+            mark = " *" if cut.get("is_binding") else ""
+            console.print(Padding(cut_sentence(cut, names) + mark, INDENT))
         if len(cuts) > N_CUTS:
-            console.print("  " + _("{n} more limits learned; see the workbook.").format(n=len(cuts) - N_CUTS))
+            text = _("{n} more limits learned; see the workbook.").format(n=len(cuts) - N_CUTS)
+            console.print(Padding(text, INDENT))
         if any(cut.get("is_binding") for cut in cuts):
             console.print(_("* The plan reaches this limit."))
         console.print(cuts_note())

@@ -21,8 +21,8 @@ def test_the_first_line_says_that_an_insecure_plan_is_insecure() -> None:
     lines = print_plan(sample_plan(), lang="en", width=250).splitlines()
 
     assert lines[0] == (
-        "INSECURE: 2 of 8 checked situations break a limit or lose supply. The loop of siting and check ended after 3 "
-        "rounds without a secure plan: the number of rounds is used up."
+        "INSECURE: 2 of 8 checked situations break a limit or lose supply. The loop of siting and check ended in round "
+        "3 without a secure plan: the number of rounds is used up."
     )
     assert lines[1] == "  2035, summer peak, with one circuit of L220-101 out: 51.5 MW without supply"
     assert lines[2] == "  2035, summer peak, with one unit of T-BJ500-14 out: T-BJ500-14 at 104.2 %, limit 100 %"
