@@ -9,12 +9,14 @@ bound for the model of single sites; the single sites are chosen afterwards in a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from models.siting.compile import SitingModel
-from models.siting.data import SitingData
+from models.siting.data import CUT_FRAMES, SitingData
 
 STEP_KM = 4.0  # sites of one class have nearest stations at about the same distance: the bound loses almost nothing
 CAPACITY_MARGIN = 1  # sites beyond what the class needs
@@ -63,7 +65,36 @@ def merge_sites(data: SitingData) -> tuple[SitingData, pd.Series]:
     pipes = pipes.groupby(["site", "plant"], as_index=False, sort=False).agg(
         cny_per_year=("cny_per_year", "min"), km=("km", "min")
     )
-    return data.changed(sites=merged, feeds=feeds, pipes=pipes, serves=_serves(data, reach)), label
+    cuts = merge_cuts({name: data[name] for name in CUT_FRAMES}, label)
+    return data.changed(sites=merged, feeds=feeds, pipes=pipes, serves=_serves(data, reach), **cuts), label
+
+
+def merge_cuts(frames: Mapping[str, pd.DataFrame], label: pd.Series) -> dict[str, pd.DataFrame]:
+    """Return cuts as rows of the merged model: as they are where no single site is named, else a relaxation.
+
+    The load of a station is the same sum, whether sites are merged or not. Of one site i of class k only 0 <= x_i <= x_k is
+    known, for x = feed_mva - class_a_feed_mva and for x = class_a_feed_mva. So a term c * x_i is at least min(c, 0) * x_k,
+    and terms of several sites of the class at least the smallest such coefficient times x_k. A cut that holds only while
+    a feed of a merged site is built is left out.
+    """
+    out = {name: frames[name] for name in CUT_FRAMES if name in frames}
+    alone = label.map(label.value_counts()) == 1
+    single, feeds = frames.get("cut_sites"), frames.get("cut_feeds")
+    if single is not None and len(single):
+        own = single.assign(class_a=single["coef_feed"] + single["coef_class_a"], alone=single["site"].map(alone))
+        merged = ~own["alone"].fillna(value=False).astype(bool)
+        rest, class_a = (own[c].astype(float).where(~merged, own[c].clip(upper=0.0)) for c in ("coef_feed", "class_a"))
+        own = own.assign(site=own["site"].map(label), coef_feed=rest, coef_class_a=class_a)
+        own = own.groupby(["cut", "site", "substation"], as_index=False, sort=False)[
+            ["coef_feed", "coef_class_a"]
+        ].min()
+        own = own.assign(coef_class_a=own["coef_class_a"] - own["coef_feed"])
+        out["cut_sites"] = own[(own["coef_feed"] != 0) | (own["coef_class_a"] != 0)].reset_index(drop=True)
+    if feeds is not None and len(feeds):
+        several = set(feeds.loc[~feeds["site"].map(alone).fillna(value=False).astype(bool), "cut"])
+        out = {name: f[~f["cut"].isin(several)].reset_index(drop=True) for name, f in out.items()}
+        out["cut_feeds"] = out["cut_feeds"].assign(site=out["cut_feeds"]["site"].map(label))
+    return out
 
 
 def _serves(data: SitingData, reach: pd.Series) -> pd.DataFrame:
@@ -76,7 +107,7 @@ def _serves(data: SitingData, reach: pd.Series) -> pd.DataFrame:
 
 
 def only_sites(data: SitingData, keep: set[str]) -> SitingData:
-    """Return the data with the given sites only."""
+    """Return the data with the given sites only; cuts stay whole, their terms and conditions fall away with the feeds."""
     return data.changed(
         **{
             name: data[name][data[name]["site"].isin(keep)].reset_index(drop=True)

@@ -1,0 +1,135 @@
+"""A further round of a staged solve: the same model with more rows, from the plan of the round before.
+
+    1. bound     the bound of the round before holds, since rows were only added; merged sites with the new rows raise it,
+                 beside the plan, in a thread of its own
+    2. repair    sites and feeds of the last year held as they were, everything else free: quick, and often good enough
+    3. siting    the same sites as candidates, all decisions free, where the gap is open
+    4. polish    from the better of the two plans, while the gap is open
+    5. again     the sites that the merged model with the new rows would use, where the gap is still open
+
+The gap is between the plan and the bound of all candidates, as in `staged`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from models.siting.compile import SitingModel
+from models.siting.data import SitingData
+from models.siting.merge import classes, only_sites, promising, transfer
+from models.siting.solve import Options, Progress, Solver
+from models.siting.stages import (
+    PLAN_GAP,
+    BoundSide,
+    Clock,
+    Staged,
+    Values,
+    effort,
+    ended,
+    find_plan,
+    hearing,
+    held,
+    polish,
+    solution_of,
+)
+
+
+def resolve(
+    few: SitingModel,
+    merged: SitingModel,
+    values: Values | None,
+    bound: float | None,
+    options: Options,
+    *,
+    candidates: SitingData | None = None,
+    build: Callable[[SitingData], SitingModel] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Staged:
+    """Return a plan of `few` with a bound for all candidates.
+
+    `few` and `merged` have the new rows (`with_cuts`, for merged sites of `merge_cuts`); `values` is the plan of the round
+    before and `bound` its bound. With `candidates` (the data of all sites with the new cuts) and `build` other sites are
+    tried where the gap stays open; the model of the result then has other sites. status "infeasible": no plan of any
+    candidates keeps the rows.
+    """
+    clock = Clock(options, progress, should_stop, bound=bound)
+    side = BoundSide(merged, clock, bound=bound)
+    side.start()
+    solver = Solver(few)
+    best = None if values is None else _repaired(solver, values, clock)
+    side.is_wanted = best is not None
+    if _is_open(clock):
+        best = _better(solver, best, clock)
+        side.is_wanted = best is not None
+    side.join()
+    clock.bound = side.bound
+    if side.status == "infeasible":
+        return Staged(few, solver, ended("infeasible", clock), merged)
+    if best is not None and _is_open(clock) and not clock.is_over:
+        best = polish(solver, best, clock)
+    if candidates is not None and build is not None and _is_open(clock) and not clock.is_over:
+        return _again(few, merged, best, clock, candidates=candidates, build=build)
+    return Staged(few, solver, solution_of(few, best, clock), merged)
+
+
+def _is_open(clock: Clock) -> bool:
+    return clock.gap is None or clock.gap > clock.options.gap
+
+
+def _repaired(solver: Solver, values: Values, clock: Clock) -> Values | None:
+    """Return the best plan with the sites and feeds of the last year of an earlier plan, None where there is none."""
+    cols, lower, upper = held(solver.model, values)
+    with solver.bounded(cols, lower, upper):
+        found = solver.solve(effort(clock, PLAN_GAP), progress=hearing(clock), should_stop=clock.should_stop)
+    if found.values is not None:
+        clock.incumbent = found.objective
+        clock.tell()
+    return found.values
+
+
+def _better(solver: Solver, best: Values | None, clock: Clock) -> Values | None:
+    """Return the plan of a search over all sites of the model, or the one at hand where that is better."""
+    before = clock.incumbent
+    found = find_plan(solver, clock)
+    cost = solver.model.matrix.cost
+    if found is None or (best is not None and before is not None and cost @ best <= cost @ found):
+        clock.incumbent = before
+        return best
+    return found
+
+
+def _again(
+    few: SitingModel,
+    merged: SitingModel,
+    values: Values | None,
+    clock: Clock,
+    *,
+    candidates: SitingData,
+    build: Callable[[SitingData], SitingModel],
+) -> Staged:
+    """Return the plan of the sites that the merged model uses with the new rows, beside those at hand."""
+    side = BoundSide(merged, clock, bound=clock.bound)
+    first = side.relaxation()
+    if first is None:
+        return Staged(few, Solver(few), solution_of(few, values, clock), merged)
+    kept = set(few.data["sites"]["site"]) if values is None else _used(few, values)
+    kept |= promising(candidates, classes(candidates), model=merged, values=first)
+    model = build(only_sites(candidates, kept))
+    solver = Solver(model)
+    start = None if values is None else transfer(few, model, values)
+    best = _better(solver, start, clock)
+    if best is not None and _is_open(clock) and not clock.is_over:
+        best = polish(solver, best, clock)
+    return Staged(model, solver, solution_of(model, best, clock), merged)
+
+
+def _used(model: SitingModel, values: Values) -> set[str]:
+    """Return the sites that are open in the plan."""
+    open_ = model.decisions["is_open"]
+    return set(open_.loc[np.round(values[open_["col"].to_numpy(np.int64)]) > 0, "site"])
+
+
+__all__ = ["resolve"]
