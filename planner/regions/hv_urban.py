@@ -29,7 +29,7 @@ MARGIN_M = 4000.0
 PERSONS_PER_MW = 1000.0
 M3_PER_PERSON_DAY = 0.12
 PLANT_OFFSET_M = 1500.0
-FREE_BAYS = 3
+FREE_BAYS = 2
 M2_PER_KM2 = 1e6
 _SIMBENCH = "SimBench 1-HV-urban--0-sw, study case hL (ODbL 1.0)"
 # Monthly means for Hannover in the style of 1991-2020: dry bulb [degC], relative humidity [share].
