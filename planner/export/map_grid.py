@@ -13,7 +13,7 @@ from bokeh.models import ColumnDataSource
 
 from planner.export.facts import PlanDict, Row, years_of
 from planner.export.grid_words import element_name, is_outside, out_text, when
-from planner.export.map_marks import EXTRA_HIGH_KV, FONT, Figure, add_card, shown
+from planner.export.map_marks import FONT, Figure, add_card, shown
 from planner.export.palette import (
     LIMITING_COLOUR,
     LOADING_COLOURS,
@@ -71,7 +71,7 @@ def _draw_stations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, nam
         "element": [shown(row.get("worst_element") or row.get("trafos") or None) for row in rows],
         "voltage": [_voltage(row, names) for row in rows],
         **_words(rows, names),
-        "size": [_ring_size(row) for row in rows],
+        "size": [22.0 if row["vn_kv"] >= layer["vn_kv"].max() else 15.0 for row in rows],  # around the station's mark
         **_styles(rows, plan, size="width", sizes=(0.0, *LOADING_WIDTHS[1:]), unknown=0.0),
     }
     renderer = plot.scatter(
@@ -79,11 +79,6 @@ def _draw_stations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, nam
         line_width="width", name="grid_stations",
     )  # fmt: skip
     add_card(plot, renderer, "grid_station")
-
-
-def _ring_size(row: Row) -> float:
-    """Return the diameter of the ring in pixels: it stands around the mark of its station."""
-    return 22.0 if (row.get("vn_kv") or 0.0) >= EXTRA_HIGH_KV else 15.0
 
 
 def draw_limiting(plot: Figure, layers: Mapping[str, gpd.GeoDataFrame], plan: PlanDict, *, names: Names) -> None:

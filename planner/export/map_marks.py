@@ -33,8 +33,8 @@ from planner.region import confidence_of
 
 FONT = "'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', 'Segoe UI', Arial, sans-serif"
 HIGH_KV = 220.0
-VOLTAGE_IN_NAME = re.compile(r"\s*500\s*(kV|千伏)站?$")  # the square already says 500 kV
-EXTRA_HIGH_KV = 500.0
+VOLTAGE_IN_NAME = re.compile(r"\s*\d+\s*(kV|千伏)站?$")  # the square already says which
+MOST_NAMES = 40  # more would hide the map
 
 Figure = Any  # bokeh's figure carries its glyph methods dynamically
 
@@ -120,6 +120,11 @@ def draw_links(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, name: s
     add_card(plot, renderer, "feed" if name == "feeds" else "pipe")
 
 
+def voltage_levels(layer: pd.DataFrame) -> list[float]:
+    """Return the voltages of the substations, kV, lowest first; those of the highest are squares and bear their names."""
+    return sorted(pd.to_numeric(layer["voltage_kv"], errors="coerce").dropna().unique().tolist())
+
+
 def draw_substations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: str) -> None:
     """Draw the substations; size and colour by headroom left."""
     layer = layer.sort_values(["voltage_kv", "substation"], ascending=[False, True])  # large stations below small ones
@@ -127,7 +132,9 @@ def draw_substations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, l
     kv = pd.to_numeric(layer["voltage_kv"], errors="coerce").fillna(0.0)
     data["kv"] = [f"{value:g}" for value in kv]
     data["feed_kv"] = [shown(value) for value in layer["feed_voltage_kv"]]
-    data["marker"] = ["square" if value >= EXTRA_HIGH_KV else "circle" for value in kv]
+    levels = voltage_levels(layer)
+    is_top = [len(levels) > 1 and value >= levels[-1] for value in kv]
+    data["marker"] = ["square" if top else "circle" for top in is_top]
     data["zone"] = [shown(value) for value in layer.get("parent", pd.Series("", index=layer.index))]
     for year in years_of(plan):
         left = layer[f"left_mva_{year}"].astype(float)
@@ -149,7 +156,8 @@ def draw_substations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, l
         name="substations",
     )
     add_card(plot, renderer, "substation")
-    large = [i for i, value_kv in enumerate(kv) if value_kv >= EXTRA_HIGH_KV]
+    large = [i for i, top in enumerate(is_top) if top]
+    large = large if len(large) <= MOST_NAMES else []
     labels = {column: [data[column][i] for i in large] for column in ("x", "y")}
     labels["name"] = [VOLTAGE_IN_NAME.sub("", data["name"][i]) for i in large]
     plot.text(

@@ -26,6 +26,7 @@ from planner.export.limit_words import (
     used_text,
     worth_text,
 )
+from planner.export.map_marks import voltage_levels
 from planner.export.map_panel_grid import security_panel
 from planner.export.marks import marks_sentence
 from planner.export.palette import (
@@ -99,7 +100,7 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
         "safety": security_panel(plan, names, lang=lang),
         "legend": legend(plan),
         "foot": foot_lines(plan, region),
-        "words": fixed_words(),
+        "words": {**fixed_words(), **station_words(region)},
     }
 
 
@@ -230,6 +231,17 @@ def foot_lines(plan: PlanDict, region: Region) -> list[str]:
     return lines
 
 
+def station_words(region: Region) -> dict[str, str]:
+    """Return what squares and circles stand for: the highest voltage of the substations, and the others."""
+    levels = [f"{kv:g}" for kv in voltage_levels(region["substations"])]
+    if len(levels) < 2:  # noqa: PLR2004 (squares and circles)
+        return {"names": _("Names of stations"), "square": _("circle = {kv} kV").format(kv=", ".join(levels) or "–")}
+    return {
+        "names": _("Names of {kv} kV stations").format(kv=levels[-1]),
+        "square": _("square = {kv} kV, circle = {others} kV").format(kv=levels[-1], others=", ".join(levels[:-1])),
+    }
+
+
 def fixed_words() -> dict[str, str]:
     """Return the labels of the page."""
     return {
@@ -241,9 +253,7 @@ def fixed_words() -> dict[str, str]:
         "sites": _("Sites"),
         "site_size": _("Sites: size and number = IT load (MW), colour = main cooling"),
         "substations": _("Substations"),
-        "names": _("Names of 500 kV stations"),
         "substation_size": _("Substations: size and colour = headroom left (MVA)"),
-        "square": _("square = 500 kV, circle = 220 kV"),
         "feeds": _("Feeds"),
         "pipes": _("Water pipes"),
         "plants": _("Reclaimed-water plants"),

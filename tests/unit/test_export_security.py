@@ -319,3 +319,17 @@ def test_plans_with_and_without_a_loop_follow_the_schema(plan: dict[str, Any]) -
 
 def test_the_schema_refuses_a_secure_plan_whose_loop_is_not() -> None:
     assert not jsonschema.Draft202012Validator(plan_schema()).is_valid(ended_insecure())
+
+
+def test_squares_and_names_follow_the_voltages_of_the_region() -> None:
+    region = sample_region()
+    stations = region["substations"]
+    assert "square = 500 kV, circle = 220 kV" in html_map(sample_plan(), region, lang="en")
+
+    stations["voltage_kv"] = stations["voltage_kv"].replace({500: 220, 220: 110})
+    assert "square = 220 kV, circle = 110 kV" in html_map(sample_plan(), region, lang="en")
+
+    stations["voltage_kv"] = 110
+    page = html_map(sample_plan(), region, lang="en")
+    assert "circle = 110 kV" in page
+    assert "square =" not in page
