@@ -17,7 +17,7 @@ from tests.source import ROOT, functions, imports, modules, name, said, texts, t
 ONLY_IN = {
     "pyomo": (("models/siting/",), "the algebra is written in one place"),
     "highspy": (("models/siting/",), "the solver is driven in one place"),
-    "pandapower": (("models/grid/",), "it is by far the slowest import"),
+    "pandapower": (("models/grid/", "planner/grids/"), "it is by far the slowest import"),
     "streamlit": (("app.py", "planner/ui/"), "calculation runs without the web library"),
     "geopandas": (("planner/",), "geometry stays in planner; the algebra sees names and numbers"),
     "typer": (("planner/cli",), "only the command line knows about commands"),

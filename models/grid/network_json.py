@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -47,13 +48,22 @@ def read_network_json(content: bytes) -> Any:
     for name, value in body.items():
         if isinstance(value, dict) and _class_of(value) in _FRAME:
             frames[name] = _frame(value, name)
+    return net_of_frames(frames, body)
+
+
+def net_of_frames(frames: dict[str, pd.DataFrame], about: Mapping[str, Any]) -> Any:
+    """Return a fresh network of plain tables; `about` has the entries of a pandapower file beside its tables.
+
+    Used are format_version or version, name, f_hz, sn_mva and crs. ValueError as in fresh_net, and for a version that
+    is too old or too new.
+    """
     net = fresh_net(
-        _in_todays_format(frames, body.get("format_version", body.get("version"))),
-        name=str(body.get("name") or ""),
-        f_hz=_number(body.get("f_hz"), 50.0, "f_hz"),
-        sn_mva=_number(body.get("sn_mva"), 1.0, "sn_mva"),
+        _in_todays_format(frames, about.get("format_version", about.get("version"))),
+        name=str(about.get("name") or ""),
+        f_hz=_number(about.get("f_hz"), 50.0, "f_hz"),
+        sn_mva=_number(about.get("sn_mva"), 1.0, "sn_mva"),
     )
-    if body.get("crs") == WGS84:
+    if about.get("crs") == WGS84:
         net["crs"] = WGS84
     return net
 
