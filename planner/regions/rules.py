@@ -52,14 +52,15 @@ def own_connection_mva(net: Any, bars: pd.Series[int]) -> pd.Series[float]:
 
 
 def on_one_circuit(net: Any, bars: pd.Series[int]) -> set[int]:
-    """Return the busbars that no source reaches when some one circuit or transformer is out."""
+    """Return the busbars that no source or generator reaches when some one circuit or transformer is out."""
     lines, trafos = (frame[frame["in_service"].astype(bool)] for frame in (net.line, net.trafo))
     pairs = [(lines, "from_bus", "to_bus"), (trafos, "hv_bus", "lv_bus")]
     ends = np.concatenate(
         [frame.loc[frame.index.repeat(frame["parallel"].astype(int)), [a, b]].to_numpy(int) for frame, a, b in pairs]
     )
     i, j = (bars.loc[column].to_numpy(int) for column in ends.T)
-    feeding = pd.concat([net.ext_grid["bus"], net.gen.loc[net.gen["slack"].astype(bool), "bus"]]).map(bars).unique()
+    sources = pd.concat([frame.loc[frame["in_service"].astype(bool), "bus"] for frame in (net.ext_grid, net.gen)])
+    feeding = sources.map(bars).unique()
     hangs: set[int] = set()
     for out in range(len(i)):
         keep = np.arange(len(i)) != out

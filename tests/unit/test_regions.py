@@ -110,8 +110,8 @@ def test_one_circuit_stations_are_found_by_hand_on_a_small_network() -> None:
     )
     trafo = pd.DataFrame({"hv_bus": [0], "lv_bus": [1], "parallel": [2], "in_service": True})
     switch = pd.DataFrame({"et": ["b"], "bus": [0], "element": [1], "closed": [False]})
-    ext_grid = pd.DataFrame({"bus": [0]})
-    gen = pd.DataFrame({"bus": [0], "slack": [False]})
+    ext_grid = pd.DataFrame({"bus": [0], "in_service": True})
+    gen = pd.DataFrame({"bus": [4], "in_service": [False]})
     net = SimpleNamespace(bus=bus, line=line, trafo=trafo, switch=switch, ext_grid=ext_grid, gen=gen)
 
     bars = busbars(net)
@@ -281,3 +281,4 @@ def test_activsg2000_is_a_drawing_and_says_so() -> None:
     assert not has_real_coordinates(net)
     assert len(region["substations"]) == 1125
     assert region["substations"]["source"].str.contains("drawing layout").all()
+    assert (region["substations"]["headroom_mva"] > 0).mean() > 0.5
