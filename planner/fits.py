@@ -9,6 +9,7 @@ import pandas as pd
 from planner.assemble_costs import price_values
 from planner.assemble_power import ancestors, lowest_zones
 from planner.errors import InputProblems, Problem
+from planner.grid_cases import decided
 from planner.i18n import gettext as _
 from planner.policy import PolicyPack
 from planner.region import Region
@@ -25,7 +26,7 @@ STOCK_PRICES = {
 
 def check_fit(region: Region, scenario: Scenario, candidates: pd.DataFrame, *, policy: PolicyPack) -> None:
     """Raise `InputProblems` with everything that the scenario names and the region does not have."""
-    checks = (_nodes, _zone_share, _first_year, _ratings, _displaced, _prices)
+    checks = (_nodes, _expansion, _zone_share, _first_year, _ratings, _displaced, _prices)
     problems = [*_wishes(scenario, candidates), *(problem for check in checks for problem in check(region, scenario))]
     problems += [*_green(region, scenario, policy), *_caps(scenario, policy)]
     if problems:
@@ -53,6 +54,28 @@ def _nodes(region: Region, scenario: Scenario) -> Iterator[Problem]:
         message = _("{name} is neither a substation nor a zone of the region.").format(name=name)
         remedy = _("Take an id from substations or zones.")
         yield scenario_problem(FILE, "power.reserve_mva", message, remedy, value=name)
+
+
+def _expansion(region: Region, scenario: Scenario) -> Iterator[Problem]:
+    table, rules = region["reinforcements"], scenario.power.expansion
+    ids = set(table["reinforcement"])
+    for place, names, known in (
+        ("power.expansion.forbidden", rules.forbidden, ids | set(table["node"])),
+        ("power.expansion.decided", rules.decided, ids),
+    ):
+        for name in sorted(set(names) - known):
+            message = _("{name} is no reinforcement of the region.").format(name=name)
+            yield scenario_problem(FILE, place, message, _("Take an id from the table reinforcements."), value=name)
+    if rules.is_allowed and table.empty:
+        message = _("the region has no table reinforcements, so there is nothing to choose from.")
+        remedy = _("Add the table, or write `is_allowed: false`.")
+        yield scenario_problem(FILE, "power.expansion.is_allowed", message, remedy)
+    years = decided(region, scenario)
+    in_part = years["decided_year"].notna().groupby([years["node"], years["step"]]).transform("nunique") > 1
+    for node, step in years.loc[in_part, ["node", "step"]].drop_duplicates().itertuples(index=False, name=None):
+        message = _("only a part of step {step} of {node} is decided.").format(step=step, node=node)
+        remedy = _("Decide all reinforcements of a step, or none.")
+        yield scenario_problem(FILE, "power.expansion.decided", message, remedy, value=f"{node}/{step}")
 
 
 def green_share(scenario: Scenario, policy: PolicyPack, year: int) -> float:
@@ -138,6 +161,8 @@ def _needed_prices(region: Region, scenario: Scenario) -> Iterator[str]:
         yield from (f"cable_{kv}_cny_per_km", f"bay_{kv}_cny", f"user_substation_{kv}_cny")
     if scenario.water.drinking_allowed:
         yield "drinking_water_cny_per_m3"
+    if scenario.power.expansion.is_allowed:
+        yield from sorted(region["reinforcements"]["price"].dropna().unique())
     if len(region["stock"]) and "stock" not in scenario.families_off:
         yield from (STOCK_PRICES[option] for option in scenario.stock.options)
     if region["outside_sites"]["service_cny_per_mw_year"].isna().any():

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.i18n import gettext as _
+from planner.read_expansion import check_profiles, check_reinforcements
 from planner.read_findings import Reading
 from planner.read_manifest import Manifest
 from planner.tables import Column
@@ -65,6 +66,9 @@ def check_sums(readings: Readings, frames: Frames, *, manifest: Manifest) -> Non
             check(readings[name], frames[name])
     if "climate" in readings:
         _check_climate(readings["climate"], frames["climate"], manifest=manifest)
+    for name, of_grid in {"reinforcements": check_reinforcements, "load_profiles": check_profiles}.items():
+        if name in readings:
+            of_grid(readings[name], frames[name], frames)
     if "stock" in readings:
         _check_cooling_shares(readings.get("stock_cooling", readings["stock"]), frames)
     if "grid_buses" in readings:

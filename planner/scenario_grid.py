@@ -33,7 +33,7 @@ class Flexible(Part):
 
     is_on: bool = False
     max_share: Share = 0.2  # of a station's new load outside class A: what of it may be interrupted
-    hours_shares: tuple[Annotated[float, Field(gt=0.0, le=1.0)], ...] = (0.001, 0.0025, 0.005, 0.01)
+    hours_shares: tuple[Annotated[float, Field(gt=0.0, lt=1.0)], ...] = (0.001, 0.0025, 0.005, 0.01)
     curtailed_cny_per_mwh: NotNegative = 3000.0
     standby_cny_per_mw_year: NotNegative = 50_000.0
 
@@ -54,10 +54,8 @@ class Network(Part):
 
     is_on: bool = True
     max_rounds: int = Field(default=8, ge=1, le=50)
-    kinds: tuple[Literal["line", "trafo", "trafo3w", "double", "generator", "busbar"], ...] = (
-        "line",
-        "trafo",
-        "trafo3w",
+    kinds: tuple[Literal["line", "trafo", "trafo3w", "double", "generator", "busbar"], ...] = Field(
+        default=("line", "trafo", "trafo3w"), min_length=1
     )
     dc_rows: bool = True
     feed_transfer: bool = True

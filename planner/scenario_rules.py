@@ -141,6 +141,8 @@ def _repeats(scenario: Scenario, file: str) -> Iterator[Problem]:
     lists: dict[str, tuple[str, ...]] = {
         "cooling.technologies": scenario.cooling.technologies,
         "stock.options": scenario.stock.options,
+        "network.kinds": scenario.network.kinds,
+        "power.flexible.hours_shares": tuple(map(str, scenario.power.flexible.hours_shares)),
     }
     for place, names in lists.items():
         for name in sorted({n for n in names if names.count(n) > 1}):
