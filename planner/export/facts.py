@@ -13,6 +13,7 @@ Row = Mapping[str, Any]
 
 UNUSED_SHARE = 1e-6
 NO_WORTH = 1e-9
+LEARNED = "network_cut"
 HAS_PLAN = frozenset({"optimal", "time_limit", "interrupted"})
 
 
@@ -92,12 +93,33 @@ def headroom_limits(plan: PlanDict) -> dict[tuple[str, int], Row]:
     return found
 
 
+def shown_limits(plan: PlanDict) -> list[Row]:
+    """Return the plan's limits; one learned from the check is in MVA at its strongest station, as it is told in words.
+
+    The row's own unit (% of loading or pu) is divided by the largest coefficient per MVA; its worth is multiplied by it.
+    """
+    strongest = {
+        str(cut.get("id")): max((abs(term["coef"]) for term in cut.get("terms") or []), default=0.0)
+        for cut in (plan.get("loop") or {}).get("cuts") or []
+    }
+    return [_in_mva(row, strongest) for row in plan.get("limits") or []]
+
+
+def _in_mva(row: Row, strongest: Mapping[str, float]) -> Row:
+    cut = next((part for part in index_parts(row.get("index")) if part in strongest), "")
+    if row.get("constraint") != LEARNED or not strongest.get(cut):
+        return row
+    scale, worth = strongest[cut], row.get("worth")
+    scaled = {key: row[key] / scale for key in ("used", "limit", "slack") if row.get(key) is not None}
+    return {**row, **scaled, "unit": "MVA", "worth": None if worth is None else worth * scale}
+
+
 def limits_by_worth(plan: PlanDict, *, binding_only: bool = False) -> list[Row]:
     """Return the limits, the most valuable first: by worth of the limit's remaining use, then by name.
 
     Worth is per unit, and units differ: rows are ordered by what 1 % more of the limit would save.
     """
-    rows = [row for row in plan.get("limits") or [] if row.get("is_binding") or not binding_only]
+    rows = [row for row in shown_limits(plan) if row.get("is_binding") or not binding_only]
 
     def order(row: Row) -> tuple[bool, float, str, str]:
         saving = abs(row.get("worth") or 0.0) * abs(row.get("limit") or 0.0)

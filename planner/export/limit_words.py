@@ -9,7 +9,9 @@ from planner.export.sentences import class_name
 from planner.export.words import amount, family_name, limit_name, one_of, rounded, technology_name, unit_name
 from planner.i18n import gettext as _
 
-NAMED_WITHOUT_ID = frozenset({"plant_supply", "hall_switches_once", "liquid_stock", "demand_met", "green_channel"})
+NAMED_WITHOUT_ID = frozenset(
+    {"plant_supply", "hall_switches_once", "liquid_stock", "demand_met", "green_channel", "network_cut"}
+)
 MONTHS = frozenset(str(month) for month in range(1, 13))
 REQUIRED = frozenset({"green_share", "occupancy", "demand_met"})  # more is asked for, not allowed
 

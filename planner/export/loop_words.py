@@ -117,14 +117,25 @@ def cut_sentence(cut: Row, names: Mapping[str, str]) -> str:
     return _("{what}: {limit}").format(what=cut_title(cut, names), limit=cut_formula(cut, names))
 
 
+def cut_names(plan: PlanDict, names: Mapping[str, str]) -> dict[str, str]:
+    """Return what each learned limit protects by its id, without year and situation."""
+    return {
+        str(cut.get("id")): f"{_protected(cut, names)} {_when_out(cut, names)}"
+        for cut in loop_of(plan).get("cuts") or []
+    }
+
+
 def cut_title(cut: Row, names: Mapping[str, str]) -> str:
     """Return the element that the limit protects, what is out then, year and situation."""
+    return _("{what} {out}, {when}").format(what=_protected(cut, names), out=_when_out(cut, names), when=when(cut))
+
+
+def _protected(cut: Row, names: Mapping[str, str]) -> str:
+    if cut.get("kind") == "no_good":
+        return _("no solution of the power flow")
     element = element_name(cut.get("element"), names)
     quantity = {"vm_min": _("lowest voltage at {element}"), "vm_max": _("highest voltage at {element}")}
-    what = quantity.get(str(cut.get("quantity")), "{element}").format(element=element)
-    if cut.get("kind") == "no_good":
-        what = _("no solution of the power flow")
-    return _("{what} {out}, {when}").format(what=what, out=_when_out(cut, names), when=when(cut))
+    return quantity.get(str(cut.get("quantity")), "{element}").format(element=element)
 
 
 def _when_out(cut: Row, names: Mapping[str, str]) -> str:

@@ -16,6 +16,7 @@ from planner.export.facts import (
     bottlenecks,
     last_year,
     local_name,
+    shown_limits,
     worst_outages,
 )
 from planner.export.grid_words import outage_name, when
@@ -76,7 +77,7 @@ def _left(plan: PlanDict) -> list[Row]:
     """Return the limits of power and water that are used and do not bind."""
     return [
         row
-        for row in plan.get("limits") or []
+        for row in shown_limits(plan)
         if row.get("family") in {"power", "water"} and not row.get("is_binding") and row.get("slack") is not None
         and (row.get("used") or 0.0) > 0.0
     ]  # fmt: skip

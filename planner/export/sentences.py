@@ -18,7 +18,7 @@ from planner.export.facts import (
     worst_outages,
 )
 from planner.export.grid_words import element_name, limiting_sentence, out_text, when
-from planner.export.loop_words import has_failed, loop_sentence
+from planner.export.loop_words import cut_names, has_failed, loop_sentence
 from planner.export.words import (
     amount,
     in_a_row,
@@ -117,7 +117,7 @@ def names_of(plan: PlanDict, region: Region | None, *, lang: str) -> dict[str, s
         names[str(row["id"])] = local_name(row, lang)
     for workload, row in ((plan.get("scenario") or {}).get("workloads") or {}).items():
         names[CLASS + workload] = local_name(row, lang)
-    return names
+    return names | cut_names(plan, names)
 
 
 def _bus_names(region: Region, names: Mapping[str, str]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from planner.export.facts import (
     Row,
     index_parts,
     local_name,
+    shown_limits,
 )
 from planner.export.grid_words import kind_name, situation_name
 from planner.export.limit_words import limit_place
@@ -55,7 +56,7 @@ def limit_sheet(plan: PlanDict, *, lang: str, region: Region | None = None) -> S
             yes_no(row.get("is_binding")),
             ", ".join(index_parts(row.get("index"))),
         ]
-        for row in plan.get("limits") or []
+        for row in shown_limits(plan)
     ]
     return Sheet("limits", _("Limits"), header, rows)
 

@@ -52,6 +52,8 @@ def term_name(term: str) -> str:
         "stock": _("Changes of existing centres"),
         "outside": _("Service from outside the region"),
         "unserved": _("Penalty for unserved demand"),
+        "reinforcement": _("Grid reinforcement"),
+        "flexibility": _("Interruptible load"),
     }
     return names.get(term, term.replace("_", " "))
 
@@ -72,6 +74,8 @@ def family_name(family: str) -> str:
         "network": _("Network"),
         "phasing": _("Phasing"),
         "epsilon": _("Own limit"),
+        "reinforcement": _("Grid reinforcement"),
+        "flexibility": _("Interruptible load"),
     }
     return names.get(family, family)
 
@@ -81,6 +85,8 @@ def limit_name(constraint: str) -> str:
     names = {
         "substation_headroom": _("Firm headroom"),
         "node_headroom": _("Firm headroom"),
+        "network_cut": _("Limit learned from the check"),
+        "flexible_share": _("Interruptible load"),
         "feeder_bays": _("Free feeder bays"),
         "node_max_share": _("Largest share of the new load"),
         "plant_supply": _("Reclaimed water"),

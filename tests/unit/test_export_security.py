@@ -13,11 +13,12 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from planner.export.facts import last_year
+from planner.export.facts import last_year, shown_limits
 from planner.export.geojson import plan_geojson
 from planner.export.grid_layer import grid_layers
 from planner.export.grid_words import limiting_sentence, method_sentence, out_text, rules_sentence, scope_sentence
 from planner.export.html_map import html_map
+from planner.export.limit_words import limit_title, worth_text
 from planner.export.loop_words import (
     cut_formula,
     cut_sentence,
@@ -333,3 +334,17 @@ def test_squares_and_names_follow_the_voltages_of_the_region() -> None:
     page = html_map(sample_plan(), region, lang="en")
     assert "circle = 110 kV" in page
     assert "square =" not in page
+
+
+def test_a_learned_limit_among_the_limits_is_in_mva_and_in_words() -> None:
+    plan = sample_plan()
+    plan["limits"] = [{"constraint": "network_cut", "family": "network", "index": ["ac-1", 2035], "unit": "% or pu",
+                       "used": 24.3, "limit": 24.3, "slack": 0.0, "worth": 1000.0, "is_binding": True}]  # fmt: skip
+    row = shown_limits(plan)[0]
+
+    assert (row["used"], row["worth"], row["unit"]) == (pytest.approx(300.0), pytest.approx(81.0), "MVA")
+    assert limit_title(row, names(plan)) == (
+        "Limit learned from the check: T-BJ500-14 (Yizhuang) when one unit of it is out, 2035"
+    )
+    assert worth_text(row, plan) == "One more MVA in 2035 saves 81 CNY a year"
+    assert "300 / 300 MVA" in print_plan(plan, lang="en", region=sample_region())
