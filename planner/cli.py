@@ -261,6 +261,8 @@ def _global(
 def make_app() -> typer.Typer:
     """Return the application with its help in the language in use."""
     from planner.cli_contingency import contingency
+    from planner.cli_grids import export_grid, import_grid
+    from planner.cli_headroom import headroom
 
     codes = "\n\n".join(f"{code}  {meaning}" for code, meaning in exit_code_meanings().items())
     app = typer.Typer(
@@ -280,6 +282,9 @@ def make_app() -> typer.Typer:
         (solve, _("Make a plan: read, screen, solve, audit, check in AC, export.")),
         (check, _("Check your own plan in AC, N-0 and N-1, without optimising.")),
         (contingency, _("Take each element of a network out and solve the AC flow: one row per outage.")),
+        (headroom, _("Find how much load each bus can take in AC, N-0 and N-1.")),
+        (import_grid, _("Read a network of another program: what was read, what is missing, what was changed.")),
+        (export_grid, _("Write the network with the loads of a plan as pandapower JSON and Excel and MATPOWER.")),
         (export, _("Write the exports of a plan again, for example in the other language.")),
         (show, _("Print a plan that was made before.")),
         (calibrate, _("Compare the computed use of the existing centres with published totals.")),

@@ -114,17 +114,17 @@ class _Climb:
             secure, distance = self.judge.solve(self.situation_of[rows], rays.load_mw(own, trial[own]), self.tangent)
             root = _roots(distance, before[rows], step=trial[own] - t_before[own], t=trial[own])
             before[rows] = distance
-            t_before[is_open] = trial[is_open]
+            t_before = np.where(is_open, trial, t_before)
             best, found = self._ends(rows, secure, distance, root)
             self._bracket(is_open, trial, found)
-            is_open &= ~self._is_done(trial, best)
+            is_open = np.asarray(is_open & ~self._is_done(trial, best))
             trial = np.where(is_open, self._next(best), trial)
         return self.tops
 
     def _start(self) -> tuple[Flags, Floats]:
         """Return which rays can leave 0, and the distances there; without an offset nothing has to be solved."""
         n = len(self.rays)
-        with_offset = self.rays.offset_mw.any(axis=1)[self.ray_of]
+        with_offset = np.asarray(self.rays.offset_mw.any(axis=1))[self.ray_of]
         before = self.judge.distance_without[self.situation_of]
         secure = self.judge.can_be_secure[self.situation_of].copy()
         rows = np.flatnonzero(with_offset)

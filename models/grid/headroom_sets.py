@@ -29,6 +29,8 @@ from models.grid.sensitivity import slopes
 MOST_ROUNDS = 25
 _CUTS_PER_ROUND = 12
 _LEAST_COEFFICIENT = 1e-9
+_NEARLY = 0.002  # outside by less: worth scaling back to see whether the program's answer is as good as reached
+_CLOSE = 2.5  # resolutions between the split and its bound
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def set_headroom(judge: Judge, buses: Sequence[str], ask: Ask) -> SetHeadroom:
     if scale * singles.sum() > best.sum():  # the common scale is one of the splits
         best = scale * singles
     return SetHeadroom(
-        buses=tuple(buses),
+        buses=tuple(map(str, buses)),
         singles_mw=tuple(singles.tolist()),
         scale=scale,
         scaled_mw=tuple((scale * singles).tolist()),
@@ -109,7 +111,8 @@ def best_split(judge: Judge, at: Ints, most_mw: Floats, ask: Ask) -> tuple[Float
     everything = np.arange(len(judge.situations))
     prefer = 1.0 + 1e-7 * np.arange(len(at))[::-1]
     split, bound, n_rounds = np.zeros(len(at)), 0.0, 0
-    for n_rounds in range(1, MOST_ROUNDS + 1):  # noqa: B007 (counted)
+    direction = np.zeros((1, judge.engine.n_buses))
+    for n_rounds in range(1, MOST_ROUNDS + 1):
         found = linprog(
             -prefer,
             A_ub=np.array(rows) if rows else None,
@@ -124,12 +127,16 @@ def best_split(judge: Judge, at: Ints, most_mw: Floats, ask: Ask) -> tuple[Float
         secure, distance = judge.solve(everything, load, ask.tangent)
         if secure.all():
             return split, bound, n_rounds, len(rows)
+        if np.nanmax(np.where(secure[:, None], -1.0, distance)) <= _NEARLY:
+            direction[0, at] = split
+            share = _furthest(judge, direction, ask)
+            if (1.0 - share) * bound <= _CLOSE * ask.tolerance_mw:
+                return share * split, bound, n_rounds, len(rows)
         new = _cuts(judge, at, load[0], np.where(secure[:, None], -np.inf, distance), ask)
         if not new:
             break
         rows += [row for row, _ in new]
         uppers += [upper for _, upper in new]
-    direction = np.zeros((1, judge.engine.n_buses))
     direction[0, at] = split
     return split * _furthest(judge, direction, ask), bound, n_rounds, len(rows)
 
