@@ -23,6 +23,8 @@ VARIANTS: list[dict[str, Any]] = [
     {"water.drinking_allowed": True},
     {"years": (2030,), "carbon.cap_t": {}},
     {"power.zone_max_share": 0.9},
+    {"power.flexible": {"is_on": True}, "power.reserve_mva": {"Z1": 280.0}, "demand_scale": 1.5},
+    {"power.background_growth_per_year": 0.02, "power.zone_bound": "linear"},
     {"is_unserved_allowed": False, "demand_scale": 0.5},
     {"cooling.pue_caps": "off"},
     {"stock.options": ("vacate", "retrofit"), "economy.prices.retrofit_cny_per_mw_it": 1000.0},
