@@ -19,7 +19,7 @@ from planner.export.grid_words import (
 )
 from planner.export.loop_words import (
     cut_formula,
-    cut_title,
+    cut_names,
     cuts_to_show,
     loop_of,
     loop_sentence,
@@ -104,24 +104,25 @@ def cut_sheet(plan: PlanDict, names: Names) -> Sheet:
     """Return the learned limits in words."""
     header = [
         _("Limit"),
-        _("Learned from"),
         _("Year"),
-        _("Situation"),
-        _("Protects"),
         _("What the stations may carry together"),
+        _("Protects"),
         _("Reached"),
+        _("Situation"),
+        _("Learned from"),
         _("Value of the limit"),
         _("Unit"),
     ]
+    protected = cut_names(plan, names)
     rows: list[list[Cell]] = [
         [
             cut.get("id"),
-            _origin(cut.get("kind")),
             cut.get("year"),
-            situation_name(cut.get("situation")),
-            cut_title(cut, names),
             cut_formula(cut, names),
+            protected[str(cut.get("id"))],
             yes_no(cut.get("is_binding")),
+            situation_name(cut.get("situation")),
+            _origin(cut.get("kind")),
             cut.get("upper"),
             cut.get("unit"),
         ]

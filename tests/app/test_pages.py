@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from planner.ui.state import Key
-from tests.export_sample import secure_plan
+from tests.export_sample import sample_plan, secure_plan
 
 PAGE = Path("planner") / "ui" / "pages" / "plan.py"
 SAMPLE = Path(__file__).parents[1] / "cases" / "sample_plan"
@@ -61,6 +61,16 @@ def test_a_secure_plan_has_a_green_badge(project: Path, exported: Path) -> None:
 
     assert not app.error
     assert "Reached after 3 rounds" in app.success[0].value
+
+
+def test_names_cannot_put_an_image_into_the_badge(project: Path, exported: Path) -> None:
+    plan = sample_plan()
+    plan["grid"]["limiting"]["element"] = "![x](http://a.invalid/x.png)"
+    (exported / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
+
+    app = page(project, exported).run()
+
+    assert r"\!\[x\](http" in app.error[0].value
 
 
 def test_the_page_changes_its_language(project: Path, exported: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from planner.ui.state import Key
 
 MAP_HEIGHT_PX = 800
 NAMES = {"en": "English", "zh": "中文"}
+MARKDOWN = re.compile(r"([\\`*_\[\]$~<!#|])")
 BADGES = {"secure": st.success, "insecure": st.error, "not_checked": st.warning}
 
 
@@ -49,10 +51,16 @@ def show_security(plan: dict[str, Any], names: dict[str, str]) -> None:
     if not has_plan(plan):
         st.error(status_sentence(plan))
         return
-    BADGES[level]("\n\n".join([f"**{sentence}**", *limiting_lines(plan, names)]))
+    lines = [plain(text) for text in limiting_lines(plan, names)]
+    BADGES[level]("\n\n".join([f"**{plain(sentence)}**", *lines]))
     label = synthetic_label(plan)
     if label:
         st.warning(label)
+
+
+def plain(text: str) -> str:
+    """Return text of a plan that markdown leaves as it is: names may hold anything, also a link or an image."""
+    return MARKDOWN.sub(r"\\\1", text)
 
 
 def security_tables(plan: dict[str, Any], names: dict[str, str], *, lang: str) -> list[Sheet]:
