@@ -109,11 +109,20 @@ def solve(net: Any, added: dict[str, tuple[float, float]] | None = None) -> Trut
     return Truth(False, none, none, none, frozenset())
 
 
-def _converges(net: Any, start: str) -> bool:
+def solve_from(net: Any, vm_pu: NDArray[np.float64], va_degree: NDArray[np.float64]) -> Truth:
+    """Return pandapower's solution from a given point: a point that solves the flow stays where it is."""
+    start = {"init_vm_pu": np.nan_to_num(vm_pu, nan=1.0), "init_va_degree": np.nan_to_num(va_degree)}
+    if _converges(net, "auto", **start):
+        return _truth(net)
+    none = pd.Series(dtype=float)
+    return Truth(False, none, none, none, frozenset())
+
+
+def _converges(net: Any, start: str, **more: Any) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            pp.runpp(net, init=start, trafo_loading="current", tolerance_mva=1e-9)
+            pp.runpp(net, init=start, trafo_loading="current", tolerance_mva=2e-9, **more)
         except pp.LoadflowNotConverged:
             return False
     return True
