@@ -1,14 +1,9 @@
-"""The AC check of a plan or of a planner's own sites: loads at feeding buses, N-0 and N-1, one check per planning year.
-
-A dual-fed site is checked in its declared normal split: each feed carries what is reserved on it less half of the class A
-load (the other half waits as reserve), so the two feeds together carry the site's load once. Switched halls of existing
-centres change the load of their node. Whole-load-on-either-feed cases are not part of this check, and the rules say so.
-"""
+"""The AC check of a plan or of a planner's own sites: loads at feeding buses, N-0 and N-1, in every year and situation."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +11,13 @@ import numpy as np
 import pandas as pd
 
 from planner.assemble import Assembled
-from planner.errors import GridError, InputProblems, Problem
+from planner.errors import InputProblems, Problem
 from planner.i18n import gettext as _
+from planner.plan_loads import unseen_stations
 from planner.read_text import decode
 from planner.region import Region
+from planner.scenario import Network, Power, Scenario
+from planner.secure import GridCases
 
 PlanDict = Mapping[str, Any]
 COLUMNS = ("site", "substation", "mw")
@@ -31,85 +29,23 @@ def not_checked(region: Region, reason: str) -> tuple[str, dict[str, Any]]:
     return "not_checked", {**grid, "base": [], "outages": []}
 
 
-def check_plan(plan: PlanDict, region: Region, *, assembled: Assembled) -> tuple[str, dict[str, Any]]:
-    """Return secure, insecure or not_checked, and the grid record with every outage."""
-    power_factor = float(plan["scenario"]["power"]["power_factor"])
-    feeds = feed_loads(plan)
-    stock = stock_loads(plan, region, assembled)
-    loads = {
-        int(year): _at_buses([part[part["year"] == year] for part in (feeds, stock)], power_factor)
-        for year in plan["years"]
-    }
-    return _checked(region, loads, without_bus=sorted(feeds.loc[feeds["bus"].isna(), "substation"].unique()))
-
-
-def feed_loads(plan: PlanDict) -> pd.DataFrame:
-    """Return year, site, substation, bus, mva: the normal split of every site over its feeds."""
-    rows = []
-    for site in plan["sites"]:
-        for year in map(str, plan["years"]):
-            reserved = [float(feed["mva"][year]) for feed in site["feeds"]]
-            class_a = max(0.0, sum(reserved) - float(site["facility_mva"][year]))
-            built = [r for r in reserved if r > 0]
-            for feed, mva in zip(site["feeds"], reserved, strict=True):
-                normal = mva - class_a / len(built) if mva > 0 else 0.0
-                rows.append((int(year), site["id"], feed["substation"], feed["bus"], normal))
-    return pd.DataFrame(rows, columns=["year", "site", "substation", "bus", "mva"])
-
-
-def stock_loads(plan: PlanDict, region: Region, assembled: Assembled) -> pd.DataFrame:
-    """Return year, site, substation, bus, mva: what switched halls change at their stations."""
-    moved = [
-        (int(row["year"]), row["id"], option, float(n))
-        for row in plan["stock"]
-        for option, n in row["options"].items()
-        if n
-    ]
-    halls = pd.DataFrame(moved, columns=["year", "stock", "option", "n"])
-    change = halls.merge(assembled.data["stock_mva"], on=["stock", "option"])
-    buses = region["substations"].set_index("substation")["bus"]
-    change = change[change["node"].isin(buses.index)]
-    return pd.DataFrame(
-        {
-            "year": change["year"],
-            "site": change["stock"],
-            "substation": change["node"],
-            "bus": change["node"].map(buses),
-            "mva": (change["n"] * change["mva_change"]).astype(float),
-        }
-    )
-
-
-def _at_buses(parts: Sequence[pd.DataFrame], power_factor: float) -> pd.DataFrame:
-    filled = [part[part["bus"].notna()] for part in parts]
-    known = pd.concat([part for part in filled if len(part)] or filled[:1], ignore_index=True)
-    tangent = float(np.tan(np.arccos(power_factor)))
-    p_mw = known["mva"].to_numpy(float) * power_factor
-    return pd.DataFrame(
-        {"bus": known["bus"].to_numpy(), "p_mw": p_mw, "q_mvar": p_mw * tangent, "site": known["site"].to_numpy()}
-    )
-
-
-def _checked(
-    region: Region, loads: Mapping[int, pd.DataFrame], *, without_bus: Sequence[str]
+def check_plan(
+    plan: PlanDict, region: Region, scenario: Scenario, *, assembled: Assembled
 ) -> tuple[str, dict[str, Any]]:
+    """Return secure, insecure or not_checked, and the grid record with every outage."""
     if region.grid is None:
         return not_checked(region, "no AC network")
-    from models.grid.check import check_years
-    from models.grid.rules import GridRules
+    cases = GridCases(region, scenario)
+    found = cases.check(list(cases.cases(plan, assembled)))
+    return verdict(cases.record(found.check), is_secure=found.check.is_secure, unseen=unseen_stations(plan))
 
-    factors = region.meta.get("grid", {}).get("emergency_factor", {})
-    rules = GridRules.from_region(region.meta["voltage_bands"], factors)
-    try:
-        found = check_years(region.grid, loads_by_year=loads, rules=rules)
-    except ValueError as error:
-        raise GridError(_("The AC network cannot be checked: {why}").format(why=error)) from error
-    grid = found.to_dict(is_synthetic=region.is_synthetic_grid)
-    grid["rules"] = {**grid["rules"], "feed_transfer": "not checked: normal split only"}
-    if not found.is_secure:
+
+def verdict(grid: dict[str, Any], *, is_secure: bool, unseen: list[str]) -> tuple[str, dict[str, Any]]:
+    """Return the verdict of a check: load that the network does not see leaves a plan unchecked."""
+    if not is_secure:
         return "insecure", grid
-    if without_bus:
-        return "not_checked", {**grid, "reason": "feeds without AC bus: " + ", ".join(without_bus)}
+    if unseen:
+        return "not_checked", {**grid, "reason": "feeds without AC bus: " + ", ".join(unseen)}
     return "secure", grid
 
 
@@ -120,21 +56,26 @@ def check_sites(region: Region, path: str | Path) -> dict[str, Any]:
     problems = _site_problems(table, region, path.name)
     if problems:
         raise InputProblems(problems)
-    subs = region["substations"].set_index("substation")
+    if region.grid is None:
+        security, grid = not_checked(region, "no AC network")
+        return {"security": security, "grid": grid}
     pf = float(region.meta.get("grid", {}).get("power_factor", 1.0))
+    bus_of = region["substations"].set_index("substation")["bus"]
     years = table["year"].astype(int) if "year" in table else pd.Series(region.base_year, index=table.index)
-    frame = pd.DataFrame(
-        {
-            "year": years,
-            "site": table["site"],
-            "substation": table["substation"],
-            "bus": table["substation"].map(subs["bus"]),
-            "mva": table["mw"].astype(float) / pf,
-        }
-    )
-    loads = {int(y): _at_buses([frame[frame["year"] <= y]], pf) for y in sorted(frame["year"].unique())}
-    security, grid = _checked(region, loads, without_bus=sorted(frame.loc[frame["bus"].isna(), "substation"].unique()))
+    frame = pd.DataFrame({"bus": table["substation"].map(bus_of), "mva": table["mw"].astype(float) / pf, "from": years})
+    wanted = sorted(int(y) for y in years.unique())
+    loads = pd.concat([frame[frame["from"] <= year].assign(year=year) for year in wanted])
+    cases = GridCases(region, plain_scenario(years=wanted, power_factor=pf))
+    found = cases.check(list(cases.cases_of(loads, years=wanted, states={})))
+    unseen = sorted(table.loc[frame["bus"].isna(), "substation"].unique())
+    security, grid = verdict(cases.record(found.check), is_secure=found.check.is_secure, unseen=unseen)
     return {"security": security, "grid": grid}
+
+
+def plain_scenario(*, years: list[int], power_factor: float) -> Scenario:
+    """Return what a check without a scenario asks of the network: default rules, no growth, nothing built."""
+    power = Power(power_factor=power_factor, background_growth_per_year=0.0)
+    return Scenario.model_construct(years=tuple(years), power=power, network=Network())
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The whole way: read, assemble, solve, audit, check in AC. What scripts, the command line and pages call.
+"""The whole way: read, assemble, solve and check in AC until secure, audit. What scripts, the command line and pages call.
 
 from planner.pipeline import run
 result = run("gis_data/beijing/scenarios/reference.yaml")
@@ -18,6 +18,7 @@ from models.siting.solve import Progress
 from planner.audit import audit_plan
 from planner.check import check_plan, check_sites
 from planner.infeasible import explain
+from planner.loop import OnRound, secured
 from planner.plan import Plan
 from planner.read import read_region
 from planner.region import Region
@@ -43,14 +44,24 @@ def run(
     progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     time_limit_s: float | None = None,
+    on_round: OnRound | None = None,
 ) -> PlanResult:
-    """Read, solve, audit and check; raise `InputProblems` for input that cannot be used."""
+    """Read, solve until the AC check calls the plan secure, audit; raise `InputProblems` for input that cannot be used."""
     asked = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     started = time.perf_counter()
     region = region or read_region(asked.region)
     read_s = time.perf_counter() - started
     session = Session(region, asked)
     plan = session.solve(progress=progress, should_stop=should_stop, time_limit_s=time_limit_s)
+    if plan.has_plan and region.grid is not None and asked.network.is_on:
+        plan = secured(
+            session,
+            plan,
+            progress=progress,
+            should_stop=should_stop,
+            time_limit_s=time_limit_s,
+            on_round=on_round,
+        )
     plan.data["record"]["times"]["read_s"] = read_s
     return PlanResult(finish(session, plan), region, session.assembled.screening.candidates)
 
@@ -65,7 +76,9 @@ def finish(session: Session, plan: Plan) -> Plan:
     started = time.perf_counter()
     plan = plan.changed(audit=audit_plan(plan.data, session.region, session.scenario, assembled=session.assembled))
     times["audit_s"] = time.perf_counter() - started
+    if plan["loop"] is not None:  # checked in its last round
+        return plan.changed(record={**plan["record"], "times": times})
     started = time.perf_counter()
-    security, grid = check_plan(plan.data, session.region, assembled=session.assembled)
+    security, grid = check_plan(plan.data, session.region, session.scenario, assembled=session.assembled)
     times["check_s"] = time.perf_counter() - started
     return plan.changed(security=security, grid=grid, record={**plan["record"], "times": times})

@@ -5,8 +5,8 @@
     cheaper = session.with_scenario(scenario.changed({"water.availability_share": 0.03})).solve()
 
 A changed scenario is assembled and built again. Equal scenarios are answered from the cache, except runs that ended by their
-time limit. The solver of the last plan stays loaded: its rows and columns can be changed in place (`Solver.set_row`,
-`set_column`, `add_row`), which is where the rounds of an AC loop belong.
+time limit. `resolve` adds learned rows to the models that are loaded and solves from the plan and the bound of the round
+before (the rounds of the AC loop, see `loop`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from typing import Any
 import numpy as np
 
 from models.siting import FAMILIES, SitingData, SitingModel, build
-from models.siting.merge import merge_sites
+from models.siting.cuts import Frames, joined, with_cuts
+from models.siting.merge import classes, merge_cuts, merge_sites
+from models.siting.rounds import resolve
 from models.siting.solve import THREADS, Options, Progress, Solution, Solver
 from models.siting.staged import solve_staged
 from planner import __version__
@@ -53,6 +55,7 @@ class Session:
         times = {}
         started = time.perf_counter()
         self.assembled: Assembled = assemble(self.region, scenario)
+        self._data: SitingData = self.assembled.data  # with the rows learned since
         times["assemble_s"] = time.perf_counter() - started
         off = set(scenario.families_off)
         self._families = tuple(f for f in FAMILIES if f.__name__.rsplit(".", 1)[-1] not in off)
@@ -131,6 +134,7 @@ class Session:
         if key in self._cache:
             plan, self.solution = self._cache[key]
             return plan
+        self._data = self.assembled.data
         limit = rules.time_limit_s if time_limit_s is None else time_limit_s
         options = Options(gap=rules.gap, time_limit_s=limit, seed=rules.seed)
         if self.is_staged:
@@ -140,6 +144,50 @@ class Session:
         else:
             self.solver = Solver(self.model)
             solution = self.solver.solve(options, progress=progress, should_stop=should_stop)
+        plan = self._planned(solution)
+        if solution.status == "optimal":
+            self._cache[key] = (plan, solution)
+        return plan
+
+    def resolve(
+        self,
+        frames: Frames,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        time_limit_s: float,
+    ) -> Plan:
+        """Add the rows of `frames` (see `models.siting.cuts`) to the loaded models and solve again."""
+        last, rules = self.solution, self.scenario.solver
+        if last is None or last.values is None:
+            raise UsageError(_("There is no plan to go on from; solve first."))
+        options = Options(gap=rules.gap, time_limit_s=time_limit_s, seed=rules.seed)
+        self._data = joined(self._data, frames)
+        model = with_cuts(self.model, frames)
+        if "merged" in self.models:
+            merged = with_cuts(self.models["merged"], merge_cuts(frames, classes(self._data)))
+            staged = resolve(
+                model,
+                merged,
+                last.values,
+                last.bound,
+                options,
+                candidates=self._data,
+                build=self._build,
+                progress=progress,
+                should_stop=should_stop,
+            )
+            self.models = {"plan": staged.model, "merged": staged.merged}
+            self.solver, solution = staged.solver, staged.solution
+        else:
+            self.models["plan"] = model
+            self.solver = Solver(model)
+            solution = self.solver.solve(options, progress=progress, should_stop=should_stop)
+        return self._planned(solution)
+
+    def _planned(self, solution: Solution) -> Plan:
+        """Return the plan of a solution of the loaded model."""
+        assert self.solver is not None
         self.times["handover_s"] = self.solver.handover_s
         self.solution = solution
         if solution.values is None:
@@ -148,7 +196,7 @@ class Session:
         worths: np.ndarray = self.solver.worths(solution)
         record = self.record(solution)
         record["times"]["worths_s"] = time.perf_counter() - started
-        plan = make_plan(
+        return make_plan(
             self.region,
             self.scenario,
             assembled=self.assembled,
@@ -157,9 +205,6 @@ class Session:
             worths=worths,
             record=record,
         )
-        if solution.status == "optimal":
-            self._cache[key] = (plan, solution)
-        return plan
 
 
 def fingerprint(region: Region, scenario: Scenario) -> str:

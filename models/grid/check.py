@@ -13,12 +13,13 @@ loads too, and not made worse, does not. Not converged always counts.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models.grid.engine import Batch, Engine
 from models.grid.findings import Finding, Limits, made_worse
@@ -166,6 +167,46 @@ def check_network(
     return GridCheck(rules, tuple(judged[:1]), tuple(judged[1:]), method)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """Rows with every quantity of `Limits`: values, the same without the plan (NaN: not needed), excess, what counts."""
+
+    batch: Batch
+    values: Floats
+    before: Floats
+    excess: Floats
+    counted: NDArray[np.bool_]
+
+
+def measure(engine: Engine, rules: GridRules, cases: Sequence[Case], limits: Limits) -> Measured:
+    """Solve the rows and compare them with the limits and, where something is violated, with the network without plan."""
+    batch = engine.solve(
+        [c.outage for c in cases], p_mw=np.array([c.p_mw for c in cases]), q_mvar=np.array([c.q_mvar for c in cases])
+    )
+    is_outage = np.array([c.is_outage for c in cases], bool)
+    values = limits.values(batch)
+    excess = limits.excess(values, is_outage=is_outage)
+    before = np.full_like(values, np.nan)
+    counted = excess > 0
+    at = np.flatnonzero(counted.any(axis=1) & batch.is_converged)
+    own = [cases[i] for i in at.tolist()]
+    if own and rules.no_worsening and any(c.p_mw.any() or c.q_mvar.any() for c in cases):
+        before[at] = limits.values(engine.solve([c.outage for c in own]))
+        counted[at] = made_worse(limits, rules, values[at], before[at], is_outage=is_outage[at])
+        counted[at] &= is_touched(engine, rules, limits, own, values=values[at], before=before[at], counted=counted[at])
+    elif rules.no_worsening:  # without a plan there is nothing that it could have made worse
+        counted = np.zeros_like(counted)
+        before = values
+    return Measured(batch, values, before, excess, counted)
+
+
+def chunks(engine: Engine, cases: Sequence[Case]) -> Iterator[Sequence[Case]]:
+    """Return the rows in parts whose results need a bounded amount of memory."""
+    step = max(8, int(CHUNK_BYTES / 8 / (engine.n_branches + 3 * engine.n_buses)))
+    for first in range(0, len(cases), step):
+        yield cases[first : first + step]
+
+
 def judge_cases(
     engine: Engine,
     rules: GridRules,
@@ -177,46 +218,31 @@ def judge_cases(
 ) -> list[Situation]:
     """Return what is found in each row, a chunk of rows at a time so that memory stays bounded."""
     limits = limits or Limits(engine, rules)
-    step = max(8, int(CHUNK_BYTES / 8 / (engine.n_branches + 3 * engine.n_buses)))
     out: list[Situation] = []
-    for first in range(0, len(cases), step):
-        out += _judge(engine, rules, cases[first : first + step], limits=limits, year=year, situation=situation)
+    for part in chunks(engine, cases):
+        found = measure(engine, rules, part, limits)
+        out += situations_of(engine, rules, limits, part, found, year=year, situation=situation)
     return out
 
 
-def _judge(
+def situations_of(
     engine: Engine,
     rules: GridRules,
-    cases: Sequence[Case],
-    *,
     limits: Limits,
+    cases: Sequence[Case],
+    found: Measured,
+    *,
     year: int | None,
     situation: str | None,
 ) -> list[Situation]:
-    batch = engine.solve(
-        [c.outage for c in cases], p_mw=np.array([c.p_mw for c in cases]), q_mvar=np.array([c.q_mvar for c in cases])
-    )
-    is_outage = np.array([c.is_outage for c in cases], bool)
-    values = limits.values(batch)
-    excess = limits.excess(values, is_outage=is_outage)
-    n_violations = limits.number(excess > 0)
-    before = np.full_like(values, np.nan)
-    counted = excess > 0
-    at = np.flatnonzero((n_violations > 0) & batch.is_converged)
-    own = [cases[i] for i in at.tolist()]
-    if own and rules.no_worsening and any(c.p_mw.any() or c.q_mvar.any() for c in cases):
-        before[at] = limits.values(engine.solve([c.outage for c in own]))
-        counted[at] = made_worse(limits, rules, values[at], before[at], is_outage=is_outage[at])
-        counted[at] &= is_touched(engine, rules, limits, own, values=values[at], before=before[at], counted=counted[at])
-    elif rules.no_worsening:  # without a plan there is nothing that it could have made worse
-        counted[:] = False
-        before = values
-    lost, n_counted = engine.load_at(batch.is_dead), limits.number(counted)
+    """Return one situation for each measured row."""
+    n_violations, n_counted = limits.number(found.excess > 0), limits.number(found.counted)
+    lost = engine.load_at(found.batch.is_dead)
     return [
         _situation(
-            engine, rules, limits, batch, cases[i], row=i, values=values[i], before=before[i], excess=excess[i],
-            counted=counted[i], numbers=(int(n_violations[i]), int(n_counted[i])), lost_mw=float(lost[i]), year=year,
-            situation=situation,
+            engine, rules, limits, found.batch, cases[i], row=i, values=found.values[i], before=found.before[i],
+            excess=found.excess[i], counted=found.counted[i], numbers=(int(n_violations[i]), int(n_counted[i])),
+            lost_mw=float(lost[i]), year=year, situation=situation,
         )
         for i in range(len(cases))
     ]  # fmt: skip

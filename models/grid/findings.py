@@ -58,9 +58,14 @@ class Limits:
         self._engine = engine
         row = engine.branches["row"].to_numpy(int)
         at = np.concatenate([row, np.arange(2 * n) + (row.max(initial=-1) + 1)])
+        self._row_of = at
         self._rows = csr_array(
             (np.ones(m + 2 * n), (np.arange(m + 2 * n), at)), shape=(m + 2 * n, at.max(initial=0) + 1)
         )
+
+    def row_of(self, quantity: int) -> int:
+        """Return a number that circuits of one row, and nothing else, have in common."""
+        return int(self._row_of[quantity])
 
     def number(self, flags: Flags) -> NDArray[np.int64]:
         """Return how many elements are marked in each row (k, n_quantities): parallel circuits of one row are one."""

@@ -19,7 +19,6 @@ from planner.export.atomic import write_bytes, write_text
 from planner.i18n import gettext as _
 
 if TYPE_CHECKING:
-    from models.grid.source import Grid
     from planner.assemble import Assembled
     from planner.region import Region
 
@@ -27,44 +26,57 @@ PLAN_LOAD = "plan"
 
 
 def write_planned_network(
-    grid: Grid,
     plan: Mapping[str, Any],
     region: Region,
     folder: Path,
     *,
     years: Sequence[int] | None = None,
+    situation: str | None = None,
     assembled: Assembled | None = None,
 ) -> list[Path]:
     """Write network_planned.json, .xlsx and .m with the loads of the last planning year; return the paths.
 
-    With `years` one set for each, named network_planned_<year>. Raises UsageError for a year the plan does not have,
-    ExportError where a format cannot hold the network or its power flow has no solution.
+    The network is the one of the AC check: grown to the year, in the scenario's first situation unless another is
+    named, with decided and chosen reinforcements. With `years` one set for each, named network_planned_<year>. Raises
+    UsageError for a year or situation the plan does not have, ExportError where a format cannot hold the network or
+    its power flow has no solution.
     """
+    from planner.assemble import assemble
+    from planner.assemble_reinforcement import states_by_year
+    from planner.grid_cases import network_for
+    from planner.scenario import parse_scenario
+
     known = [int(year) for year in plan["years"]]
     unknown = sorted(set(years or ()) - set(known))
     if unknown:
         text = _("The plan has no year {year}; its years are {known}.")
         raise UsageError(text.format(year=unknown[0], known=", ".join(map(str, known))))
-    loads = plan_loads(plan, region, assembled)
+    scenario = parse_scenario(dict(plan["scenario"]), file="plan.json")
+    situation = situation or next(iter(scenario.network.situations))
+    if assembled is None and any(n for row in plan["stock"] for n in row["options"].values()):
+        assembled = assemble(region, scenario)
+    loads = named_loads(plan, region, assembled)
+    states = states_by_year(plan)
     files = []
     for year in years or known[-1:]:
-        net = planned_net(grid, loads[loads["year"] == year])
+        net = network_for(region, scenario, year, situation, states[year])
+        add_loads(net, loads[loads["year"] == year])
         stem = folder / (f"network_planned_{year}" if years else "network_planned")
-        files += _write(net, stem, comments=_comments(plan, net, year))
+        comments = _comments(plan, net, year=year, situation=situation)
+        files += _write(net, stem, comments=comments)
     return files
 
 
-def plan_loads(plan: Mapping[str, Any], region: Region, assembled: Assembled | None = None) -> pd.DataFrame:
-    """Return year, site, substation, bus, p_mw, q_mvar of every feed and every changed existing centre."""
-    from planner.assemble import assemble
-    from planner.check import feed_loads, stock_loads
-    from planner.scenario import parse_scenario
+def named_loads(plan: Mapping[str, Any], region: Region, assembled: Assembled | None) -> pd.DataFrame:
+    """Return year, name, bus, p_mw, q_mvar: every feed, every changed centre, interruptible load as what is off."""
+    from planner.plan_loads import feed_loads, flexible_loads, stock_loads
 
-    parts = [feed_loads(plan)]
-    if any(n for row in plan["stock"] for n in row["options"].values()):
-        scenario = parse_scenario(dict(plan["scenario"]), file="plan.json")
-        parts.append(stock_loads(plan, region, assembled or assemble(region, scenario)))
-    found = pd.concat(parts, ignore_index=True)
+    flexible = flexible_loads(plan, region)
+    parts = [feed_loads(plan), flexible.assign(site="interruptible")]
+    if assembled is not None:
+        parts.append(stock_loads(plan, region, assembled))
+    filled = [part for part in parts if len(part)]
+    found = pd.concat(filled, ignore_index=True) if filled else parts[0]
     found = found[found["mva"] != 0]
     without = sorted(found.loc[found["bus"].isna(), "substation"].unique())
     if without:
@@ -72,35 +84,35 @@ def plan_loads(plan: Mapping[str, Any], region: Region, assembled: Assembled | N
         raise ExportError(text.format(names=", ".join(without)))
     power_factor = float(plan["scenario"]["power"]["power_factor"])
     p_mw = found["mva"].to_numpy(dtype=float) * power_factor
-    return found.assign(p_mw=p_mw, q_mvar=p_mw * np.tan(np.arccos(power_factor)))
+    name = found["site"].astype(str) + " @ " + found["substation"].astype(str)
+    return found.assign(name=name, p_mw=p_mw, q_mvar=p_mw * np.tan(np.arccos(power_factor)))
 
 
-def planned_net(grid: Grid, loads: pd.DataFrame) -> Any:
-    """Return the network with one named load per row of `loads` (site, substation, bus, p_mw, q_mvar)."""
+def add_loads(net: Any, loads: pd.DataFrame) -> None:
+    """Add one load per row of `loads` (name, bus, p_mw, q_mvar) and make all names unique."""
     import pandapower as pp
 
-    from models.grid.source import open_net
     from planner.grids.names import make_unique
 
-    net = open_net(grid)
     index = dict(zip(net.bus["name"].astype(str), net.bus.index, strict=True))
     for row in loads.itertuples():
-        name = f"{row.site} @ {row.substation}"
-        pp.create_load(net, index[str(row.bus)], p_mw=row.p_mw, q_mvar=row.q_mvar, name=name, type=PLAN_LOAD)
+        pp.create_load(net, index[str(row.bus)], p_mw=row.p_mw, q_mvar=row.q_mvar, name=str(row.name), type=PLAN_LOAD)
     make_unique(net)
-    return net
 
 
-def _comments(plan: Mapping[str, Any], net: Any, year: int) -> list[str]:
-    found = [f"Planned network of {plan['region']['id']}, year {year}; loads of the plan are contained in PD and QD:"]
-    found += [
-        f"{row.name} at bus {net.bus.at[row.bus, 'name']}: {row.p_mw:.3f} MW, {row.q_mvar:.3f} Mvar"
-        for row in net.load[net.load["type"] == PLAN_LOAD].itertuples()
-    ]
+def _comments(plan: Mapping[str, Any], net: Any, *, year: int, situation: str) -> list[str]:
+    head = f"Planned network of {plan['region']['id']}, year {year}, situation {situation}."
     chosen = [f"{r['node']} state {r['state']} from {r['year_from']}" for r in plan.get("reinforcements") or ()]
-    if chosen:
-        found.append("NOT contained: reinforcements of the plan, " + "; ".join(chosen))
-    return found
+    return [
+        head,
+        f"Security of the plan in its own AC check: {plan.get('security', 'not_checked')}.",
+        *(["Reinforcements of the plan: " + "; ".join(chosen)] if chosen else []),
+        "Loads of the plan, contained in PD and QD:",
+        *(
+            f"{row.name} at bus {net.bus.at[row.bus, 'name']}: {row.p_mw:.3f} MW, {row.q_mvar:.3f} Mvar"
+            for row in net.load[net.load["type"] == PLAN_LOAD].itertuples()
+        ),
+    ]
 
 
 def _write(net: Any, stem: Path, *, comments: Sequence[str]) -> list[Path]:
