@@ -49,19 +49,19 @@ def export_grid(
         list[int] | None,
         typer.Option("--year", help=_("A planning year; may be given several times. Default: the last.")),
     ] = None,
+    situation: Annotated[
+        str | None, typer.Option("--situation", help=_("An operating situation of the scenario. Default: the first."))
+    ] = None,
     *,
     json_output: Annotated[bool, typer.Option("--json", help=_("Print JSON instead of text."))] = False,
 ) -> ExitCode:
     """Write the network with the loads of a plan for other tools: pandapower JSON and Excel, MATPOWER."""
     from planner.cli_views import read_plan, region_of
-    from planner.errors import UsageError
     from planner.grids import write_planned_network
 
     data = read_plan(plan)
     found = region_of(data, region)
-    if found.grid is None:
-        raise UsageError(_("Region {region} has no AC network.").format(region=found.id))
-    files = [str(path) for path in write_planned_network(found.grid, data, found, out, years=years)]
+    files = [str(path) for path in write_planned_network(data, found, out, years=years, situation=situation)]
     if json_output:
         print_json({"folder": str(out), "files": files})
     else:
