@@ -171,8 +171,27 @@ def cut_formula(cut: Row, names: Mapping[str, str]) -> str:
     if rest:
         share = max(abs(coef) for _station, coef in rest) / abs(largest)
         text += _(" + {n} more (at most {share:.2g} each)").format(n=len(rest), share=share)
+    sites = {str(term["site"]) for term in cut.get("site_terms") or []}
+    if sites:
+        text += _(" + transferred load of {sites}").format(sites=", ".join(names.get(s, s) for s in sorted(sites)))
     sign = "≤" if largest > 0 else "≥"
-    return f"{text} {sign} {amount(round(float(cut['upper']) / largest, 6))} MVA"
+    return f"{text} {sign} {amount(round(float(cut['upper']) / largest, 6))} MVA{_conditions(cut, names)}"
+
+
+def _conditions(cut: Row, names: Mapping[str, str]) -> str:
+    """Return where a limit holds only for a state of reinforcement or for a feed, "" where it always holds."""
+    parts = [
+        _("{node} in state {state}").format(node=names.get(str(row["node"]), row["node"]), state=row["state"])
+        for row in cut.get("states") or []
+    ]
+    parts += [
+        _("{site} fed from {station}").format(
+            site=names.get(str(row["site"]), row["site"]),
+            station=names.get(str(row["substation"]), row["substation"]),
+        )
+        for row in cut.get("feeds") or []
+    ]
+    return _(" (holds with {conditions})").format(conditions=", ".join(parts)) if parts else ""
 
 
 def _joined(shares: Mapping[str, Sequence[str]]) -> str:

@@ -348,3 +348,17 @@ def test_a_learned_limit_among_the_limits_is_in_mva_and_in_words() -> None:
     )
     assert worth_text(row, plan) == "One more MVA in 2035 saves 81 CNY a year"
     assert "300 / 300 MVA" in print_plan(plan, lang="en", region=sample_region())
+
+
+def test_a_limit_says_where_it_holds() -> None:
+    cut = {
+        "terms": [{"substation": "A", "coef": 1.0}],
+        "site_terms": [{"site": "X", "substation": "A", "coef_feed": 1.0, "coef_class_a": -0.5}],
+        "states": [{"node": "Z6", "state": "1"}],
+        "feeds": [{"site": "X", "substation": "A"}],
+        "upper": 10.0,
+    }
+
+    assert cut_formula(cut, {"X": "Cell X"}) == (
+        "A + transferred load of Cell X ≤ 10 MVA (holds with Z6 in state 1, Cell X fed from A)"
+    )
