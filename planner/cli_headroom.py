@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from planner.cli_support import ExitCode, print_json
-from planner.headroom import MOST_MW, HeadroomOptions
 from planner.i18n import gettext as _
 from planner.i18n import language
 
@@ -35,7 +34,7 @@ def headroom(
         str | None,
         typer.Option("--kinds", help=_("What fails: line, trafo, trafo3w, double, generator, busbar; comma between.")),
     ] = None,
-    most_mw: Annotated[float, typer.Option("--most", min=1.0, help=_("Cap of the study in MW."))] = MOST_MW,
+    most_mw: Annotated[float, typer.Option("--most", min=1.0, help=_("Cap of the study in MW."))] = 2000.0,
     threshold: Annotated[
         float | None,
         typer.Option("--threshold", min=0.0, help=_("Sensitivity threshold for existing overloads in percent.")),
@@ -66,6 +65,7 @@ def headroom(
     """Find how much load each bus can take in AC, N-0 and N-1."""
     from planner.contingency import check_words
     from planner.contingency_source import source_of
+    from planner.headroom import HeadroomOptions
     from planner.headroom import headroom as study
     from planner.headroom_text import headroom_text
     from planner.report import terminal_width

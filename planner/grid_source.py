@@ -154,7 +154,11 @@ def _from_file(source: str | Path, *, accept_ratings: bool) -> GridSource:
         crs=crs,
         positions=positions,
         assumed=(*assumed, _("Power factor of new load: {value:g}.").format(value=ASSUMED_POWER_FACTOR)),
-        notices=(*_rating_notices(net, accept_ratings=accept_ratings), *position_notices),
+        notices=(
+            *(remark.text for remark in read.report.changed),
+            *_rating_notices(net, accept_ratings=accept_ratings),
+            *position_notices,
+        ),
     )
 
 

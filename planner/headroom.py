@@ -94,6 +94,7 @@ def _rules_shown(source: GridSource, judge: Judge, ask: Ask) -> dict[str, Any]:
         "most_mw": ask.most_mw,
         "tolerance_mw": ask.tolerance_mw,
         "is_radial_allowed": judge.is_radial_allowed,
+        "outages_left_out": [outage.element for outage in judge.left_out],
     }
 
 

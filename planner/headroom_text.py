@@ -151,6 +151,9 @@ def rule_lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield _("New load may lose its supply in an outage: it is taken as interrupted.")
     else:
         yield _("A bus that loses its supply in an outage has no headroom.")
+    if rules["outages_left_out"]:
+        text = _("Left out, because they take the source of more than half of the network away: {names}.")
+        yield text.format(names=", ".join(rules["outages_left_out"]))
     text = _("New load: power factor {pf:g}; cap {most:g} MW; values to {tolerance:g} MW, from below.")
     yield text.format(pf=rules["power_factor"], most=rules["most_mw"], tolerance=rules["tolerance_mw"])
     if not found["summary"]["is_checked_in_full"]:

@@ -30,6 +30,7 @@ Flags = NDArray[np.bool_]
 
 _PERCENT = 100.0
 _ROWS_AT_ONCE = 4_000
+_MOST_DEAD = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,8 @@ class Limiting:
 class Judge:
     """The rules on one network: its state without new load in every situation, and the limits that follow from it.
 
-    `situations` are the outages with the base case (None) first. `is_radial_allowed`: an outage may take the supply of
+    `situations` are the outages with the base case (None) first; `left_out` are those that take the network's only source
+    away. `is_radial_allowed`: an outage may take the supply of
     new load away (it is interrupted, and only the rest of the network is judged). Raises ValueError where a nominal voltage has no band.
     """
 
@@ -61,6 +63,7 @@ class Judge:
         self.is_radial_allowed = is_radial_allowed
         self.rules = rules
         self.situations: tuple[Outage | None, ...] = (None, *outages)
+        self.left_out: tuple[Outage, ...] = ()
         self.rated_mva = engine.branches["rated_mva"].to_numpy(float)
         self.nodes, self.node_of = electrical_nodes(engine.net)
         self._set_limits()
@@ -79,8 +82,12 @@ class Judge:
 
     def _see_without(self) -> None:
         """Solve every situation without new load; keep what is outside its limits there."""
-        n = len(self.situations)
         found = self._parts(self.engine.solve(self.situations))
+        kept = ~_is_sourceless(found[3])
+        self.left_out = tuple(o for o, k in zip(self.situations, kept, strict=True) if o is not None and not k)
+        self.situations = tuple(o for o, k in zip(self.situations, kept, strict=True) if k)
+        found = (found[0][kept], found[1][kept], found[2][kept], found[3][kept])
+        n = len(self.situations)
         self.is_converged, self.percent, self.is_dead = found[0], found[1], found[3]
         self.vm_pu = found[2][:, self.nodes]
         rule = np.minimum(np.arange(n), 1)
@@ -187,6 +194,16 @@ class Judge:
         was = bool((self._under if is_low else self._above)[situation, node])
         name = str(self.engine.buses["bus"].iloc[self.nodes[node]])
         return Limiting("bus_low" if is_low else "bus_high", name, value, limit, "pu", was)
+
+
+def _is_sourceless(is_dead: Flags) -> Flags:
+    """Return the outages that leave more than half of the buses supplied in the base case without supply.
+
+    They take the source away that balances the model, which says nothing about any one bus; they are left out and named.
+    """
+    alive = ~is_dead[0]
+    share = (is_dead & alive).sum(axis=1) / max(1, int(alive.sum()))
+    return np.asarray((share > _MOST_DEAD) & (np.arange(len(is_dead)) > 0))
 
 
 def electrical_nodes(net: Any) -> tuple[Ints, Ints]:
