@@ -7,6 +7,6 @@ cannot be written. Equal packages and equal rules give equal bytes; a build of o
 
 from __future__ import annotations
 
-from planner.regions.store import BUILT, is_built_at_first_use, prepared
+from planner.regions.store import prepared
 
-__all__ = ["BUILT", "is_built_at_first_use", "prepared"]
+__all__ = ["prepared"]
