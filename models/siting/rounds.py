@@ -6,6 +6,7 @@
     3. siting    the same sites as candidates, all decisions free, where the gap is open
     4. polish    from the better of the two plans, while the gap is open
     5. again     the sites that the merged model with the new rows would use, where the gap is still open
+    6. whole     all sites for the time that is left, where the gap is still open
 
 The gap is between the plan and the bound of all candidates, as in `staged`.
 """
@@ -20,6 +21,7 @@ from models.siting.compile import SitingModel
 from models.siting.data import SitingData
 from models.siting.merge import classes, only_sites, promising, transfer
 from models.siting.solve import Options, Progress, Solver
+from models.siting.staged import whole
 from models.siting.stages import (
     PLAN_GAP,
     BoundSide,
@@ -52,7 +54,8 @@ def resolve(
 
     `few` and `merged` have the new rows (`with_cuts`, for merged sites of `merge_cuts`); `values` is the plan of the round
     before and `bound` its bound. With `candidates` (the data of all sites with the new cuts) and `build` other sites are
-    tried where the gap stays open; the model of the result then has other sites. status "infeasible": no plan of any
+    tried where the gap stays open; the model of the result then has other sites. Without them the gap may stay open, and
+    the status is then "interrupted" or "time_limit". Status "infeasible": no plan of any
     candidates keeps the rows.
     """
     clock = Clock(options, progress, should_stop, bound=bound)
@@ -123,6 +126,8 @@ def _again(
     best = _better(solver, start, clock)
     if best is not None and _is_open(clock) and not clock.is_over:
         best = polish(solver, best, clock)
+    if _is_open(clock) and not clock.is_over:
+        return whole(candidates, build, clock, merged, few=model, values=best)
     return Staged(model, solver, solution_of(model, best, clock), merged)
 
 

@@ -65,11 +65,11 @@ def solve_staged(
     if values is not None and not clock.is_over and (clock.gap or 0.0) > options.gap:
         values = polish(solver, values, clock)
     if (values is None or (clock.gap or 0.0) > options.gap) and not clock.is_over:
-        return _whole(data, build, clock, merged, few=few, values=values)
+        return whole(data, build, clock, merged, few=few, values=values)
     return Staged(few, solver, solution_of(few, values, clock), merged)
 
 
-def _whole(
+def whole(
     data: SitingData,
     build: Callable[[SitingData], SitingModel],
     clock: Clock,
@@ -93,4 +93,4 @@ def _whole(
     return Staged(model, solver, solution_of(model, found.values, clock), merged)
 
 
-__all__ = ["Staged", "solve_staged"]
+__all__ = ["Staged", "solve_staged", "whole"]
