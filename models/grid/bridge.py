@@ -70,6 +70,11 @@ def solve_base(net: Any, *, slack: str = "single") -> None:
     raise last or RuntimeError("no power flow was tried")
 
 
+def has_flow(net: Any) -> bool:
+    """Return whether pandapower had anything to solve: some branch in service is joined to a source."""
+    return "bus" in net._ppc["internal"]
+
+
 def make_bridge(net: Any) -> Bridge:
     """Return the internal model of a network whose base case has just been solved."""
     from pandapower.pypower import idx_brch as B

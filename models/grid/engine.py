@@ -17,17 +17,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from models.grid.bridge import Bridge, Ends, Floats, Ints, incidence, make_bridge, measured_ends, solve_base
+from models.grid.bridge import Bridge, Ends, Floats, Ints, has_flow, make_bridge, measured_ends, solve_base
 from models.grid.expand import expanded
 from models.grid.fast import FastSolver, fast_version
+from models.grid.monitored import MONITORED, bus_load_mw, monitored_branches
 from models.grid.outages import DEFAULT_KINDS, Outage, outages_by_rule
 from models.grid.slow import SlowSolver
+from models.grid.translate import NOTHING, Translator
 
 Flags = NDArray[np.bool_]
 N_CHECKED = 6  # outages of the self-check
 CHECK_VM_PU = 1e-6
 CHECK_PERCENT = 1e-4
-MONITORED = ("line", "trafo", "trafo3w")
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,13 @@ class Engine:
         self.buses = pd.DataFrame(
             {"bus": net.bus["name"].astype(str).to_numpy(), "vn_kv": net.bus["vn_kv"].to_numpy(float)}
         )
-        self.branches = _branches(self.net, self.origin)
-        self.bus_load_mw = _load_mw(self.net)  # (n_buses,), negative loads left out
+        self.branches = monitored_branches(self.net, self.origin)
+        self.bus_load_mw = bus_load_mw(self.net)  # (n_buses,), negative loads left out
         self._slow = SlowSolver(self.net, slack=slack)
         self.bridge: Bridge | None = None
         self.ends: Ends | None = None
         self._fast: FastSolver | None = None
-        self._held: dict[Outage, _Internal | None] = {}
+        self._translator: Translator | None = None
         self.self_check: dict[str, Any] | None = None
         self.reason: str | None = None
         self.method = f"pandapower {version('pandapower')}"
@@ -81,10 +82,11 @@ class Engine:
         except pp.LoadflowNotConverged:
             self.reason = "the base case does not converge"
             return
-        if "bus" not in self.net._ppc["internal"]:  # pandapower has nothing to solve
+        if not has_flow(self.net):
             self.reason = "no branch in service is joined to a source"
             return
         self.bridge = make_bridge(self.net)
+        self._translator = Translator(self.net, self.bridge)
         self.ends = measured_ends(self.net, self.bridge)
 
     def _choose(self, threads: int) -> None:
@@ -193,13 +195,14 @@ class Engine:
         assert self.bridge is not None
         assert self.ends is not None
         assert self._fast is not None
-        held = [self._internal(o) for o in outages]
+        assert self._translator is not None
+        held = [self._translator.outage(o) for o in outages]
         is_held = np.array([h is not None for h in held], bool)
         at = np.flatnonzero(is_held)
         batch = _empty(len(outages), self.n_buses, self.n_branches)
         if len(at):
-            own = [held[i] or _NOTHING for i in at]
-            load = self._internal_load(
+            own = [held[i] or NOTHING for i in at]
+            load = self._translator.load(
                 None if p is None else p[at], None if q is None else q[at], [o.lost_mva for o in own]
             )
             is_ok, v, dead, is_done = self._fast.solve([o.branches for o in own], [o.gens for o in own], load)
@@ -264,70 +267,6 @@ class Engine:
             first += len(self.net[name])
         return None
 
-    def _internal(self, outage: Outage | None) -> _Internal | None:
-        """Return what is out in the internal model; None where only pandapower can say."""
-        if outage is None:
-            return _NOTHING
-        if outage not in self._held:
-            self._held[outage] = self._translated(outage)
-        return self._held[outage]
-
-    def _translated(self, outage: Outage) -> _Internal | None:
-        assert self.bridge is not None
-        branches: list[Ints] = []
-        gens: list[int] = []
-        lost: list[tuple[int, complex]] = []
-        for table, position in outage.members:
-            if table in self.bridge.branches_of:
-                branches.append(self.bridge.branches_of[table][position])
-            elif table == "gen" and position in self.bridge.gen_of:
-                gens.append(self.bridge.gen_of[position])
-            elif table == "sgen":
-                unit = self.net.sgen.iloc[position]
-                bus = int(self.bridge.bus_of[self.net.bus.index.get_loc(unit["bus"])])
-                fed = complex(unit["p_mw"], unit["q_mvar"]) * float(unit["scaling"])
-                lost += [(bus, fed)] if bus >= 0 else []
-            elif table != "bus" or not self._is_alone(position):
-                return None
-        return _Internal(np.concatenate(branches) if branches else _NO, np.array(gens, np.int64), tuple(lost))
-
-    def _is_alone(self, position: int) -> bool:
-        """Return whether no closed switch joins the bus to another one, and no source holds its voltage."""
-        assert self.bridge is not None
-        own = self.bridge.bus_of[position]
-        return bool(own >= 0 and (self.bridge.bus_of == own).sum() == 1 and own not in self.bridge.ref)
-
-    def _internal_load(
-        self, p: Floats | None, q: Floats | None, lost: Sequence[tuple[tuple[int, complex], ...]]
-    ) -> NDArray[np.complex128] | None:
-        """Return what each internal bus draws in each row [MVA], None where no row differs from the base."""
-        assert self.bridge is not None
-        if p is None and q is None and not any(lost):
-            return None
-        to = incidence(self.bridge)
-        load = np.repeat(self.bridge.load_mva[None, :], len(lost), axis=0)
-        if p is not None:
-            load += (to @ p.T).T
-        if q is not None:
-            load += 1j * (to @ q.T).T
-        for i, own in enumerate(lost):
-            for bus, mva in own:
-                load[i, bus] += mva
-        return np.asarray(load)
-
-
-@dataclass(frozen=True)
-class _Internal:
-    """Internal branches and generators that are out, and feed-in that is lost: (bus, MW + j Mvar)."""
-
-    branches: Ints
-    gens: Ints
-    lost_mva: tuple[tuple[int, complex], ...] = ()
-
-
-_NO = np.zeros(0, np.int64)
-_NOTHING = _Internal(_NO, _NO)
-
 
 def _rows(values: Floats | None, n: int, n_buses: int) -> Floats | None:
     if values is None:
@@ -343,50 +282,3 @@ def _empty(n: int, n_buses: int, n_branches: int) -> Batch:
         np.full((n, n_branches), np.nan),
         np.zeros((n, n_buses), bool),
     )
-
-
-def _branches(net: Any, origin: dict[str, Ints]) -> pd.DataFrame:
-    """Return element, kind, element_class, position, is_in_service, rated_mva and row of every monitored branch.
-
-    `row` numbers the rows of the network as given: circuits and units of one row share it.
-    """
-    parts = []
-    kv_of = net.bus["vn_kv"]
-    first = 0
-    for table in MONITORED:
-        frame = net[table]
-        if table == "line":
-            classes = ["line"] * len(frame)
-            kv = kv_of.reindex(frame["from_bus"].to_numpy(int)).to_numpy(float)
-            rated = kv * np.sqrt(3.0) * frame["max_i_ka"].to_numpy(float) * frame["df"].to_numpy(float)
-        else:
-            kv = kv_of.reindex(frame["hv_bus"].to_numpy(int)).to_numpy(float)
-            classes = [f"trafo_{v:g}" for v in kv]
-            rated = frame["sn_mva" if table == "trafo" else "sn_hv_mva"].to_numpy(float)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "element": frame["name"].astype(str).to_numpy(),
-                    "kind": table,
-                    "element_class": np.array(classes, object),
-                    "position": np.arange(len(frame)),
-                    "is_in_service": frame["in_service"].to_numpy(bool),
-                    "rated_mva": rated,
-                    "row": first + origin.get(table, np.arange(len(frame))),
-                }
-            )
-        )
-        first += len(frame)
-    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)
-
-
-def _load_mw(net: Any) -> Floats:
-    """Return the load in service at each bus [MW], negative loads left out."""
-    position = {int(b): i for i, b in enumerate(net.bus.index)}
-    out = np.zeros(len(net.bus))
-    load = net.load
-    if len(load):
-        p = load["p_mw"].to_numpy(float) * load["scaling"].to_numpy(float)
-        on = load["in_service"].to_numpy(bool) & (p > 0)
-        np.add.at(out, [position[int(b)] for b in load["bus"].to_numpy()[on]], p[on])
-    return out
