@@ -37,7 +37,7 @@ def check_plan(
         return not_checked(region, "no AC network")
     cases = GridCases(region, scenario)
     found = cases.check(list(cases.cases(plan, assembled)))
-    return verdict(cases.record(found.check), is_secure=found.check.is_secure, unseen=unseen_stations(plan))
+    return verdict(cases.record(found), is_secure=found.check.is_secure, unseen=unseen_stations(plan))
 
 
 def verdict(grid: dict[str, Any], *, is_secure: bool, unseen: list[str]) -> tuple[str, dict[str, Any]]:
@@ -68,7 +68,7 @@ def check_sites(region: Region, path: str | Path) -> dict[str, Any]:
     cases = GridCases(region, plain_scenario(years=wanted, power_factor=pf))
     found = cases.check(list(cases.cases_of(loads, years=wanted, states={})))
     unseen = sorted(table.loc[frame["bus"].isna(), "substation"].unique())
-    security, grid = verdict(cases.record(found.check), is_secure=found.check.is_secure, unseen=unseen)
+    security, grid = verdict(cases.record(found), is_secure=found.check.is_secure, unseen=unseen)
     return {"security": security, "grid": grid}
 
 

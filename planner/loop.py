@@ -95,11 +95,11 @@ def secured(
             status = "secure"
             break
         if number == rules.max_rounds or run.is_over:
-            reason = "the number of rounds is used up" if number == rules.max_rounds else "the time limit or a stop"
+            reason = "max_rounds" if number == rules.max_rounds else "time_limit"
             break
         new = learn_ac(run.cases, checked, number=number, repeats=run.repeats)
         if not new:
-            reason = "nothing that the plan can change would mend what the check found"
+            reason = "stalled"
             break
         solve_s = run.learn(new)
         if not run.plan.has_plan:
@@ -167,7 +167,7 @@ def _with_record(
     run: _Run, plan: Plan, checked: Checked, *, status: str, reason: str, dc_only: Mapping[str, Any]
 ) -> Plan:
     """Return the plan with grid, security and the loop's record."""
-    grid = run.cases.record(checked.check)
+    grid = run.cases.record(checked)
     security, grid = verdict(grid, is_secure=status == "secure", unseen=unseen_stations(plan.data))
     loop = {
         "status": status,
@@ -191,7 +191,7 @@ def _price(plan: Plan, dc_only: Mapping[str, Any]) -> dict[str, Any]:
     before, before_bound = sign * dc_only["value"], dc_only["bound"]
     low = 0.0 if bound is None else max(0.0, sign * bound - before)
     high = None if before_bound is None else max(0.0, value - sign * before_bound)
-    return {"value": value - before, "low": low, "high": high, "unit": plan["objective"]["unit"]}
+    return {"value": max(low, value - before), "low": low, "high": high, "unit": plan["objective"]["unit"]}
 
 
 def _with_use(cuts: list[Learned], plan: Plan) -> list[tuple[Learned, bool]]:

@@ -36,8 +36,8 @@ class LostFeed:
 
     @property
     def element(self) -> str:
-        """Name of the case: the site and the feed that is left."""
-        return f"{self.site} on {self.kept}"
+        """Name of the case: the site and the feed that is lost."""
+        return f"{self.site}: {self.lost}"
 
 
 def feed_loads(plan: PlanDict) -> pd.DataFrame:

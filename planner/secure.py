@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from planner.assemble import Assembled
 
 PlanDict = Mapping[str, Any]
+VOLTAGE_BAND_PU = 0.1  # a voltage's distance from its limit is compared with loadings in shares of this
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ class Checked:
 
     check: GridCheck
     failed: tuple[tuple[YearCase, tuple[Case, ...]], ...]
+    elements: tuple[Mapping[str, Any], ...] = ()  # the worst of every element in every year
 
 
 class GridCases:
@@ -122,12 +124,25 @@ class GridCases:
     def check(self, cases: Sequence[YearCase]) -> Checked:
         """Check all rows in AC."""
         from models.grid.check import GridCheck, judge_cases
+        from models.grid.findings import Limits
+        from models.grid.tops import Tops
 
         base, outages, failed = [], [], []
         method: dict[str, Any] = {}
+        elements: list[dict[str, Any]] = []
         for case in cases:
             try:
-                found = judge_cases(case.engine, self.rules, case.rows, year=case.year, situation=case.situation)
+                limits = Limits(case.engine, self.rules)
+                tops = Tops(limits)
+                found = judge_cases(
+                    case.engine,
+                    self.rules,
+                    case.rows,
+                    year=case.year,
+                    situation=case.situation,
+                    limits=limits,
+                    tops=tops,
+                )
             except ValueError as error:
                 raise _unusable(error) from error
             base.append(found[0])
@@ -136,14 +151,18 @@ class GridCases:
             if counted:
                 failed.append((case, counted))
             method = _method(method, case.engine)
-        return Checked(GridCheck(self.rules, tuple(base), tuple(outages), method), tuple(failed))
+            elements += [{**row, "year": case.year, "situation": case.situation} for row in tops.rows()]
+        check = GridCheck(self.rules, tuple(base), tuple(outages), method)
+        return Checked(check, tuple(failed), tuple(_worst_of_year(elements)))
 
-    def record(self, check: GridCheck) -> dict[str, Any]:
+    def record(self, checked: Checked) -> dict[str, Any]:
         """Return the plan's `grid`."""
+        check = checked.check
         grid = check.to_dict(is_synthetic=self.region.is_synthetic_grid)
         transfer = "whole class A load on either feed" if self.scenario.network.feed_transfer else "not checked"
         grid["rules"] = {**grid["rules"], "feed_transfer": transfer}
         grid["limiting"] = limiting(check)
+        grid["elements"] = list(checked.elements)
         return grid
 
 
@@ -171,10 +190,7 @@ def limiting(check: GridCheck) -> dict[str, Any] | None:
         return None
 
     def rank(row: Any) -> tuple[bool, float]:
-        worst = row.worst
-        width = worst.limit if worst.unit == "%" else 0.1  # voltages in shares of a band of 0.1 pu
-        sign = -1.0 if worst.unit == "pu" and worst.value < 1.0 else 1.0
-        return row.is_counted, sign * (worst.value - worst.limit) / width
+        return row.is_counted, _over(row.worst.value, row.worst.limit, row.worst.unit)
 
     row = max(rows, key=rank)
     worst = row.worst
@@ -184,6 +200,27 @@ def limiting(check: GridCheck) -> dict[str, Any] | None:
         "outage": row.element, "outage_kind": row.kind, "year": row.year, "situation": row.situation,
         "rule": "N-0" if row.element is None else "N-1",
     }  # fmt: skip
+
+
+def _worst_of_year(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return each element once a year, in the situation in which it is closest to its limit or furthest over it."""
+    worst: dict[tuple[Any, ...], Mapping[str, Any]] = {}
+    for row in rows:
+        key = (row["year"], row["kind"], row["element"])
+        if key not in worst or _share(row) > _share(worst[key]):
+            worst[key] = row
+    return list(worst.values())
+
+
+def _share(row: Mapping[str, Any]) -> float:
+    """Return how far a value is over its limit (below 0: the margin), voltages in shares of a band of 0.1 pu."""
+    return _over(row["value"], row["limit"], row["unit"])
+
+
+def _over(value: float, limit: float, unit: str) -> float:
+    if unit == "%":
+        return (value - limit) / limit
+    return (limit - value if limit < 1.0 else value - limit) / VOLTAGE_BAND_PU
 
 
 def _drawn(bus: pd.Series, p_mw: pd.Series, tangent: float) -> pd.DataFrame:
