@@ -13,6 +13,7 @@ from planner.cli_support import (
     plan_exit_code,
     print_json,
     progress_printer,
+    round_printer,
     say_where,
 )
 from planner.cli_views import audit_text
@@ -34,7 +35,13 @@ def make_plan(
     if out is not None:
         check_writable(out)  # a plan that took minutes must not be lost because it cannot be written
     with interrupt_key() as is_pressed:
-        result = run(scenario, progress=progress_printer(), should_stop=is_pressed, time_limit_s=time_limit_s)
+        result = run(
+            scenario,
+            progress=progress_printer(),
+            should_stop=is_pressed,
+            time_limit_s=time_limit_s,
+            on_round=round_printer(),
+        )
     _show_result(result, out, json_output=json_output)
     return plan_exit_code(result.plan.data, require_secure=require_secure)
 

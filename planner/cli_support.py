@@ -162,6 +162,21 @@ def progress_printer() -> Callable[[Progress], None]:
     return show
 
 
+def round_printer() -> Callable[[Mapping[str, Any]], None]:
+    """Return a callback that writes what each AC check of the loop found to the error stream."""
+
+    def show(row: Mapping[str, Any]) -> None:
+        n = int(row["n_counted"])
+        found = _("nothing outside its limits because of the plan") if not n else _(
+            "{n} situations outside their limits because of the plan"
+        ).format(n=n)  # fmt: skip
+        learned = sum(int(row[k]) for k in ("n_cuts_dc", "n_cuts_ac", "n_cuts_no_good"))
+        text = _("AC check {round}: {found} (limits learned before it: {learned}).")
+        typer.echo(text.format(round=row["round"], found=found, learned=learned), err=True)
+
+    return show
+
+
 @contextmanager
 def interrupt_key() -> Iterator[Callable[[], bool]]:
     """Give a function that says whether Ctrl-C was pressed: once ends the solve, twice ends the program."""
