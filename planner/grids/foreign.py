@@ -65,7 +65,7 @@ def read_simbench(code: str) -> Any:
         raise refuse(code, "no_package", message, _("Install it, then try again.")) from error
     known = simbench.collect_all_simbench_codes()
     if code not in known:
-        near = [c for c in known if c.startswith(code[:4])][:8]
+        near = ([c for c in known if c.startswith(code[:4])] or sorted(known))[:8]
         message = _("There is no SimBench network {code}.").format(code=code)
         raise refuse(code, "unknown_code", message, _("Some codes: {codes}.").format(codes=", ".join(near)))
     net = plain_net(simbench.get_simbench_net(code))
