@@ -156,7 +156,12 @@ class FastSolver:
         is_ok = (np.abs(v) > 0).sum(axis=1) > 0
         is_ok &= ~((np.abs(v) == 0) & live).any(axis=1)
         # lightsim2grid keeps the largest part; where the part with the source is the smaller one, pandapower solves it
-        is_done = dead.sum(axis=1) * 2 < n
+        n_live = (self._graph.is_joined & ~dead).sum(axis=1)
+        is_alone = n_live == 1  # nothing but the source is left, and its voltage is held
+        v[is_alone] = 0.0
+        v[np.ix_(is_alone, self.bridge.ref)] = self.bridge.v0[self.bridge.ref]
+        is_done = (dead.sum(axis=1) < n_live) | is_alone
+        is_ok |= is_alone
         v[dead] = 0.0
         return is_ok, v, dead, is_done
 
@@ -208,6 +213,8 @@ class Connectivity:
     def __init__(self, f: Ints, t: Ints, n: int, source: int) -> None:
         self._f, self._t, self._n, self._source = f, t, n, source
         self._cuts = _bridges(f, t, n)
+        self.is_joined = np.zeros(n, bool)  # a branch ends there
+        self.is_joined[f] = self.is_joined[t] = True
         self._none = self._solve(np.zeros(0, np.int64))
 
     def dead(self, out: Ints) -> NDArray[np.bool_]:
@@ -221,9 +228,7 @@ class Connectivity:
         keep[out] = False
         graph = coo_array((np.ones(int(keep.sum())), (self._f[keep], self._t[keep])), shape=(self._n, self._n))
         part = connected_components(graph, directed=False)[1]
-        is_joined = np.zeros(self._n, bool)
-        is_joined[self._f] = is_joined[self._t] = True
-        return np.asarray((part != part[self._source]) & is_joined)
+        return np.asarray((part != part[self._source]) & self.is_joined)
 
 
 def _bridges(f: Ints, t: Ints, n: int) -> frozenset[int]:

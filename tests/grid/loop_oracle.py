@@ -153,7 +153,10 @@ def assert_agrees(engine: Any, batch: Any, row: int, truth: Truth, *, what: obje
     vm_pu = truth.vm_pu.reindex(names).to_numpy(float)
     assert set(names[batch.is_dead[row]]) == set(truth.dead), what
     _close(batch.vm_pu[row], vm_pu, 1e-8, f"voltage {what}")
-    _close(_turn(batch.va_degree[row], truth.va_degree.reindex(names).to_numpy(float)), 0.0 * vm_pu, 1e-6, f"{what}")
+    if np.isfinite(vm_pu).sum() > 1:  # with one live bus pandapower solves nothing and says 0 degrees whatever is held
+        _close(
+            _turn(batch.va_degree[row], truth.va_degree.reindex(names).to_numpy(float)), 0.0 * vm_pu, 1e-6, f"{what}"
+        )
     _compare_loadings(engine.branches, np.asarray(batch.percent[row], dtype=float), truth, what)
 
 

@@ -95,6 +95,16 @@ def test_the_list_of_outages_is_that_of_the_oracle(grid: str) -> None:
         assert sorted(o.element for o in engine.outages([kind])) == sorted(outage_keys(net, kind)), kind
 
 
+def test_an_outage_that_leaves_only_the_source_is_solved_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    net, engine = prepared("case_illinois200")
+    n_buses = len(engine.buses)
+    batch = engine.solve(engine.outages())
+    (worst,) = np.flatnonzero(batch.is_dead.sum(axis=1) == n_buses - 1)
+    monkeypatch.setattr(engine, "_solve_slow", None)  # the fast path alone must do
+
+    compare(net, engine, [engine.outages()[worst]])
+
+
 def test_added_load_is_that_of_its_row() -> None:
     net, engine = prepared("case_illinois200")
     rows = [None, *sampled(engine.outages(), seed=2)]
