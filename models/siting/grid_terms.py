@@ -26,6 +26,8 @@ def _numbers(labels: pd.Series) -> np.ndarray:
 def states(data: SitingData) -> pd.DataFrame:
     """Return node, state, number, first_year, cny_per_year by node and number; every node has state "0", as is."""
     table = data["reinforcement_states"]
+    if not len(table):
+        return frame_of({c: np.zeros(0, object) for c in ("node", "state", "number", "first_year", "cny_per_year")})
     given = table.assign(state=table["state"].astype(str), number=_numbers(table["state"]))
     nodes = sorted(set(given["node"]) - set(given.loc[given["number"] == 0, "node"]))
     as_is = pd.DataFrame({"node": nodes, "state": AS_IS, "number": 0, "first_year": data.years[0], "cny_per_year": 0.0})
@@ -40,6 +42,8 @@ def gains(data: SitingData) -> pd.DataFrame:
     Raises KeyError where a headroom is missing, ValueError where state "0" is not the frame `headroom`.
     """
     given = data["headroom_states"]
+    if not len(given) and not len(data["reinforcement_states"]):
+        return frame_of({c: np.zeros(0, object) for c in ("node", "state", "year", "gain_mva")})
     given = given.assign(state=given["state"].astype(str))
     key = ["node", "state", "year"]
     base = looked_up(given, data["headroom"], ["node", "year"], "headroom_mva")
@@ -60,6 +64,8 @@ def gains(data: SitingData) -> pd.DataFrame:
 
 def steps(data: SitingData) -> pd.DataFrame:
     """Return `flexible` at stations with feeds; ValueError where a later step costs less than the one before."""
+    if not len(data["flexible"]):
+        return data["flexible"]
     table = data["flexible"].sort_values(["substation", "year", "step"], kind="stable")
     same = (table[["substation", "year"]] == table[["substation", "year"]].shift()).all(axis=1)
     falling = same & (table["cny_per_mva_year"].astype(float).diff() < 0)

@@ -1,4 +1,4 @@
-"""Least cost of a tiny case by enumeration of blocks, halls, feeds and pipes; the rest by `definition`.
+"""Least cost of a tiny case by enumeration of blocks, halls, states, feeds and pipes; the rest by `definition`.
 
 Every combination is looked at, or left out because a bound is no better than the best found: the bound is the same
 programme with all feeds and pipes present at no cost, plus the cost of the feeds and pipes of the combination.
@@ -14,6 +14,7 @@ from typing import Any
 from models.siting.data import SitingData
 from tests.oracles.definition import INF, Definition, Key, pairs, table
 
+CUT_STATE = ["cut", "node", "state"]
 Blocks = tuple[tuple[int, ...], ...]  # per year, per technology
 
 
@@ -54,6 +55,37 @@ def hall_plans(d: Definition) -> list[dict[Key, float]]:
             left[key[1]] += n
         if all(left[k] <= halls[k] for k in halls):
             out.append(dict(zip(moves, map(float, count), strict=True)))
+    return out
+
+
+def state_plans(d: Definition) -> list[dict[Key, float]]:
+    """Return every way in which nodes may be reinforced over the years: none before its time, none taken back."""
+    first = table(d.data, "reinforcement_states", ["node", "state"], "first_year")
+    per_node = []
+    for node, states in d.states().items():
+        ways = itertools.product(states, repeat=len(d.data.years))
+        grows = [w for w in ways if all(int(a) <= int(b) for a, b in itertools.pairwise(w))]
+        built = [w for w in grows if all(k == "0" or first[node, k] <= t for k, t in zip(w, d.data.years, strict=True))]
+        per_node.append([{("state", node, k, t): float(k == w) for w, t in zip(way, d.data.years, strict=True)
+                          for k in states} for way in built])  # fmt: skip
+    return [{k: v for part in combo for k, v in part.items()} for combo in itertools.product(*per_node)]
+
+
+def cuts_off(d: Definition, states: dict[Key, float], feeds: dict[Key, float] | None) -> dict[Key, float]:
+    """Return how far each cut may be exceeded: not at all where what it was learned for stands.
+
+    Before the feeds are known (None), a cut that asks for feeds is off.
+    """
+    out = {}
+    for _, cut, t in d.of("off"):
+        holds = all(
+            states.get(("state", n, k, t), float(k == "0")) > 0
+            for c, n, k in pairs(d.data, "cut_states", CUT_STATE)
+            if c == cut
+        )
+        for c, i, s in pairs(d.data, "cut_feeds", ["cut", "site", "substation"]):
+            holds = holds and (c != cut or (feeds is not None and feeds.get(("fed", i, s, t), 0.0) > 0))
+        out["off", cut, t] = 0.0 if holds else INF
     return out
 
 
@@ -155,10 +187,11 @@ def least(data: SitingData) -> float:
             continue
         chosen = dict(zip(sites, plans, strict=True))
         fixed, upper = _blocks_fixed(d, chosen)
-        for halls in hall_plans(d):
-            bound = d.lp.solve({**free, **fixed, **halls}, upper)
+        for halls, states in itertools.product(hall_plans(d), state_plans(d)):
+            own, most = {**fixed, **halls, **states}, {**upper, **cuts_off(d, states, None)}
+            bound = d.lp.solve({**free, **own}, most)
             if bound < INF:
-                candidates.append((bound, chosen, {**fixed, **halls}, upper))
+                candidates.append((bound, chosen, own, most))
     best = INF
     for bound, chosen, fixed, upper in sorted(candidates, key=lambda x: x[0]):
         if bound >= best - 1e-7 * abs(best):
@@ -182,5 +215,6 @@ def _best_connection(
         connections = dict(zip(chosen, combo, strict=True))
         if _bays_free(d, connections):
             more_fixed, more_upper = _bounds(d, connections)
-            best = min(best, d.lp.solve({**fixed, **more_fixed}, {**upper, **more_upper}))
+            off = cuts_off(d, fixed, more_fixed)
+            best = min(best, d.lp.solve({**fixed, **more_fixed}, {**upper, **more_upper, **off}))
     return best

@@ -2,6 +2,8 @@
 
     class A load of a site stands whole on each of its two feeds; all other load is split freely between the feeds
     a site counts once at a zone: its class A load once, and of the other load what its feeds below the zone carry
+    a node is in one state; its headroom is the state's; interruptible load is taken off the station and its zones
+    a cut counts only while its states and feeds stand: otherwise its column "off" is free
     water from a plant needs the pipe; a technology of a PUE band needs a site below the band's threshold
 
 The integers (blocks, feeds, pipes, halls) are columns fixed by their bounds. No bound of the siting model is used.
@@ -81,7 +83,8 @@ class Programme:
             low[self.columns[key]] = high[self.columns[key]] = value
         h.changeColsBounds(len(low), np.arange(len(low), dtype=np.int32), low, high)
         h.run()
-        if h.getModelStatus() == highspy.HighsModelStatus.kUnknown:  # lost from a far starting basis: begin afresh
+        lost = (highspy.HighsModelStatus.kUnknown, highspy.HighsModelStatus.kUnbounded)
+        if h.getModelStatus() in lost:  # lost from a far starting basis: begin afresh
             h.clearSolver()
             h.run()
         status = h.getModelStatus()
@@ -125,6 +128,26 @@ class Definition:
             self._site_columns(t)
             self._feed_columns(t)
             self._service_columns(t)
+            self._grid_columns(t)
+
+    def _grid_columns(self, t: int) -> None:
+        for node, ks in self.states().items():
+            for k in ks:
+                self.lp.column("state", node, k, t)
+        for s, y, step, most in pairs(self.data, "flexible", ["substation", "year", "step", "mva"]):
+            if y == t:
+                self.lp.column("flex", s, step, t, upper=most)
+        for cut, y in pairs(self.data, "cuts", ["cut", "year"]):
+            if y == t:
+                self.lp.column("off", cut, t)
+
+    def states(self) -> dict[str, list[str]]:
+        """Return the states of each node that has any, in order, "0" first."""
+        out: dict[str, list[str]] = {}
+        for node, k in pairs(self.data, "reinforcement_states", ["node", "state"]):
+            out.setdefault(node, ["0"])
+            out[node] = sorted({*out[node], k}, key=int)
+        return out
 
     def _site_columns(self, t: int) -> None:
         data, lp = self.data, self.lp

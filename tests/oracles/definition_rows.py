@@ -65,15 +65,48 @@ def _power(d: Definition, t: int) -> None:
             lp.row({("a_in", i, z, t): 1.0, ("a_out", i, z, t): 1.0, **minus}, lower=0.0, upper=0.0)
             zones[z][("a_in", i, z, t)] = 1.0
             zones[z] |= {("b_on", i, s, t): 1.0 for s in mine if z in d.nodes_above(s)}
+    better = table(data, "headroom_states", ["node", "state", "year"], "headroom_mva")
     for node in {n for n, y in limit if y == t}:
-        change = {(k, o): c for k, o, n, c in data["stock_mva"].itertuples(index=False, name=None) if n == node}
-        used = {**stations.get(node, {}), **zones.get(node, {}), **halls(d, change, t)}
-        lp.row(used, upper=limit[node, t])
+        used = {**stations.get(node, {}), **zones.get(node, {}), **halls(d, _stock_mva(d, node), t)}
+        used |= {k: -1.0 for k in d.of("flex", year=t) if k[1] == node or node in d.nodes_above(k[1])}
+        if node in d.states():
+            used |= {("state", node, k, t): -better.get((node, k, t), limit[node, t]) for k in d.states()[node]}
+        lp.row(used, upper=0.0 if node in d.states() else limit[node, t])
+    for s, on in stations.items():
+        free = {k: -data.rules.flexible_share * c for k, c in on.items() if k[0] == "b_on"}
+        lp.row({**{k: 1.0 for k in d.of("flex", year=t) if k[1] == s}, **free}, upper=0.0)
+    _cuts(d, t, stations)
     share = data.rules.zone_max_share
     for z in data.rules.share_nodes if share is not None else ():
         if zones[z]:
             assert share is not None
             lp.row({**zones[z], **{k: -share * c for k, c in whole.items()}}, upper=0.0)
+
+
+def _stock_mva(d: Definition, node: str) -> dict[Key, float]:
+    rows = d.data["stock_mva"].itertuples(index=False, name=None)
+    return {(k, o): c for k, o, n, c in rows if n == node}
+
+
+def _cuts(d: Definition, t: int, stations: dict[str, Terms]) -> None:
+    """Add the cuts: of two feeds each carries half of the class A load, and what stands on it of the other load."""
+    for cut, y, upper in d.data["cuts"].itertuples(index=False, name=None):
+        if y != t:
+            continue
+        left: Terms = defaultdict(float, {("off", cut, t): -1.0})
+        for c, year, s, coef in d.data["cut_terms"].itertuples(index=False, name=None):
+            if (c, year) == (cut, t):
+                for k in stations.get(s, {}):
+                    left[k] += coef * (0.5 if k[0] == "a_on" else 1.0)
+                for k, mva in halls(d, _stock_mva(d, s), t).items():
+                    left[k] += coef * mva
+                for k in [k for k in d.of("flex", year=t) if k[1] == s]:
+                    left[k] -= coef
+        for c, i, s, of_feed, of_class_a in d.data["cut_sites"].itertuples(index=False, name=None):
+            if c == cut:
+                left["b_on", i, s, t] += of_feed
+                left["a_on", i, s, t] += of_feed + of_class_a
+        d.lp.row(left, upper=upper)
 
 
 def _cooling(d: Definition, t: int) -> None:
@@ -206,6 +239,13 @@ def _add(d: Definition, name: str, terms: Terms, weight: float) -> None:
         d.quantities[name][key] += weight * value
 
 
+def _grid_cost(d: Definition, t: int) -> Terms:
+    states = table(d.data, "reinforcement_states", ["node", "state"], "cny_per_year")
+    steps = table(d.data, "flexible", ["substation", "year", "step"], "cny_per_mva_year")
+    out = {k: states.get((k[1], k[2]), 0.0) for k in d.of("state", year=t)}
+    return out | {k: steps[k[1], t, k[2]] for k in d.of("flex", year=t)}
+
+
 def _cost(d: Definition, t: int) -> Terms:
     data, e = d.data, d.data.economics
     out: Terms = defaultdict(float)
@@ -233,6 +273,7 @@ def _cost(d: Definition, t: int) -> Terms:
     sent = table(data, "outside", ["outside", "workload"], "cny_per_mw_year")
     for k in d.of("outside", year=t):
         out[k] += sent[k[1], k[3]]
+    out.update(_grid_cost(d, t))
     for k in d.of("unserved", year=t):
         out[k] += e.unserved_cny_per_mw_year
     annuity = table(data, "stock_options", ["stock", "option"], "cny_per_year")

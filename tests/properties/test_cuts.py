@@ -32,7 +32,7 @@ def cuts_of(data: SitingData) -> dict[str, object]:
     return {name: data[name] for name in CUT_FRAMES}
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11])
 def test_a_cut_never_helps_and_a_state_or_interruption_never_harms(seed: int) -> None:
     data = grid_region(seed)
     best = answer(data).objective
@@ -45,7 +45,7 @@ def test_a_cut_never_helps_and_a_state_or_interruption_never_harms(seed: int) ->
     assert at_most(answer(plain).objective, answer(plain.changed(**as_is)).objective)
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11])
 def test_class_a_load_by_feed_is_that_of_the_site_on_both_feeds(seed: int) -> None:
     found = answer(grid_region(seed))
     if found.solution.values is None:
