@@ -18,6 +18,7 @@ from models.siting.solve import load
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "power": ("substation_headroom", "node_headroom", "feeder_bays", "node_max_share"),
+    "network": ("network_cut",),
     "water": ("plant_supply", "city_water"),
     "green": ("green_share", "resource_share", "green_within_use"),
     "carbon": ("carbon_cap",),

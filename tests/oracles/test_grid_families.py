@@ -42,12 +42,12 @@ def test_brute_force_finds_the_same_optimum_of_larger_cases(seed: int) -> None:
     assert same(found(seed), least(grid_data(seed)))
 
 
-@pytest.mark.parametrize("seed", FAST)
+@pytest.mark.parametrize("seed", FAST[:4])
 def test_cbc_finds_the_same_optimum(seed: int, tmp_path: Path) -> None:
     assert same(found(seed), cbc_optimum(build(grid_data(seed)), tmp_path))
 
 
-@pytest.mark.parametrize("seed", FAST)
+@pytest.mark.parametrize("seed", FAST[:4])
 def test_cuts_added_to_a_compiled_model_give_the_same_optimum(seed: int) -> None:
     data = grid_data(seed)
     bare = build(data.changed(**{name: data[name].iloc[:0] for name in CUT_FRAMES}))

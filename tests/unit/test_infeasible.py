@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from models.siting.cuts import with_cuts
 from models.siting.elastic import GROUPS, Explanation, explain, shortfall
 from models.siting.solve import Options, Solver
 from planner.infeasible import explain as explained
@@ -88,6 +90,20 @@ def test_the_relaxation_never_asks_for_more_than_whole_blocks_do(region: Region,
 
 def test_every_group_names_limits_of_the_model(region: Region, scenario: Scenario) -> None:
     changes = {"objective.limits": {"water": 1e6}, "power.zone_max_share": 1.0, "wishes": {"min_mw": {"C003-002": 1.0}}}
-    spans = {name for name, _doc, _index, _first in Session(region, scenario.changed(changes)).model.matrix.spans}
+    model = Session(region, scenario.changed(changes)).model
+    cut = {"cuts": pd.DataFrame({"cut": ["line"], "year": [model.data.years[-1]], "upper": [-1.0]})}
+    spans = {name for name, _doc, _index, _first in with_cuts(model, cut).matrix.spans}
 
     assert {name for names in GROUPS.values() for name in names} <= spans
+
+
+def test_a_limit_of_the_grid_that_leaves_no_plan_is_named(region: Region, scenario: Scenario) -> None:
+    model = Session(region, scenario.changed(ONE_YEAR)).model
+    cut = {"cuts": pd.DataFrame({"cut": ["line"], "year": [model.data.years[-1]], "upper": [-7.5]})}
+
+    (way,) = explain(with_cuts(model, cut))
+
+    assert way.groups == ("network",)
+    (short,) = way.shortfalls
+    assert short.constraint == "network_cut"
+    assert short.amount == pytest.approx(7.5)
