@@ -161,7 +161,7 @@ def rule_lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield "  " + _(
         "Loading is by current, the larger of all ends; transformers against the rated current of each side."
     )
-    yield "  " + _("Outages: {kinds}; one circuit or unit at a time.").format(
+    yield "  " + _("Outages: {kinds}; of a row with several circuits or units one at a time.").format(
         kinds=", ".join(kind_name(kind) for kind in rules["outage_kinds"])
     )
     yield "  " + _(
