@@ -136,7 +136,7 @@ def learn_dc(cases: GridCases, rows: Sequence[YearCase], *, number: int) -> list
         if case.key not in flows:
             outages = [r.outage for r in case.rows if r.outage is not None]
             flows[case.key] = LinearFlow(case.engine, cases.rules, outages)
-        for row in flows[case.key].violated(case.rows[0].p_mw):
+        for row in flows[case.key].violated(case.rows[0].p_mw, case.rows[0].q_mvar):
             per_mva = cases.scenario.power.power_factor * cases.scenario.network.situations[case.situation].plan_factor
             coef = station_coefs(cases, case, row.coef * per_mva)
             out.append(

@@ -55,14 +55,15 @@ class _Run:
         return late or (self.should_stop is not None and self.should_stop())
 
     def learn(self, new: list[Learned]) -> float:
-        """Add the rows to the model, solve it, take the plan if there is one; return the time it took."""
+        """Add the rows to the model and solve it; return the time it took. Rows that no plan keeps are not kept either."""
         began = time.perf_counter()
-        self.cuts += new
-        for cut in new:
-            self.pending[cut.kind] = self.pending.get(cut.kind, 0) + 1
         self.plan = self.session.resolve(
             frames_of(new), progress=self.progress, should_stop=self.should_stop, time_limit_s=self.left_s
         )
+        if self.plan.has_plan:
+            self.cuts += new
+            for cut in new:
+                self.pending[cut.kind] = self.pending.get(cut.kind, 0) + 1
         return time.perf_counter() - began
 
 

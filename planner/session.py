@@ -157,11 +157,15 @@ class Session:
         should_stop: Callable[[], bool] | None = None,
         time_limit_s: float,
     ) -> Plan:
-        """Add the rows of `frames` (see `models.siting.cuts`) to the loaded models and solve again."""
+        """Add the rows of `frames` (see `models.siting.cuts`) to the loaded models and solve again.
+
+        Where no plan is found the session stays as it was, without the rows.
+        """
         last, rules = self.solution, self.scenario.solver
         if last is None or last.values is None:
             raise UsageError(_("There is no plan to go on from; solve first."))
         options = Options(gap=rules.gap, time_limit_s=time_limit_s, seed=rules.seed)
+        before = (self._data, dict(self.models), self.solver)
         self._data = joined(self._data, frames)
         model = with_cuts(self.model, frames)
         if "merged" in self.models:
@@ -183,7 +187,11 @@ class Session:
             self.models["plan"] = model
             self.solver = Solver(model)
             solution = self.solver.solve(options, progress=progress, should_stop=should_stop)
-        return self._planned(solution)
+        plan = self._planned(solution)
+        if not plan.has_plan:
+            self._data, self.models, self.solver = before
+            self.solution = last
+        return plan
 
     def _planned(self, solution: Solution) -> Plan:
         """Return the plan of a solution of the loaded model."""

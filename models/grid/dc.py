@@ -4,13 +4,15 @@
 
 f is the active power of the AC base case at the end where it is smaller, and the limit is the branch's rated current at the
 higher of its base-case voltages and unity power factor. Losses, reactive power and the fall of the voltage are left out: the
-rows are optimistic on purpose. They bring the first plans near; only the AC check decides.
+rows are optimistic on purpose. They bring the first plans near; only the AC check decides. Where lines differ much in
+r/x the linear flow can be above the AC flow: a row gets the room that the AC flow of the plan in question leaves. What is
+over its limit without the plan may stay as it is, and counts against loads above the sensitivity threshold only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csc_matrix, csr_matrix
@@ -23,6 +25,7 @@ from models.grid.rules import GridRules
 
 SPLITTING = 1e-6  # 1 - the share of a branch's own flow that stays on it: below, its loss splits the network
 SAME_DIRECTION = 0.98
+SHARES = (1.0, 0.5, 0.25)  # of the load: the first that has a solution shows how far the linear flow is off
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class LinearFlow:
         bridge = engine.bridge
         if bridge is None:
             raise ValueError("no linear flow: the base case does not converge")
-        self.engine = engine
+        self.engine, self.rules = engine, rules
         self.branch = _monitored(engine, bridge)
         self.rows = np.flatnonzero(self.branch >= 0)
         own = self.branch[self.rows]
@@ -90,25 +93,35 @@ class LinearFlow:
         out[self._free] = self._factor.solve(np.asarray(right[self._free].todense()))
         return out
 
-    def violated(self, p_mw: Floats, *, most: int = 30) -> list[FlowRow]:
-        """Return the rows that a load at the buses breaks, the most violated first, no two much alike."""
+    def violated(self, p_mw: Floats, q_mvar: Floats | None = None, *, most: int = 30) -> list[FlowRow]:
+        """Return the rows that a load at the buses breaks, the most violated first, no two much alike.
+
+        A row gets as much more room as the AC flow under the same load and outage lies below the linear one.
+        """
         with np.errstate(invalid="ignore"):
-            base = self.flow + self.per_mw @ p_mw
-            lost = self.out_flow + self.out_per_mw @ p_mw
-            n1 = base[:, None] + self.lodf * lost[None, :]
-            over0 = np.abs(base) / self.rated * 100.0 / self._limits[False] - 1.0
-            over1 = np.abs(n1) / self.rated[:, None] * 100.0 / self._limits[True][:, None] - 1.0
+            base, lost = self.flow + self.per_mw @ p_mw, self.out_flow + self.out_per_mw @ p_mw
+            over0 = np.abs(base) / self._allowed(self.flow, is_outage=False) - 1.0
+            over1 = np.abs(base[:, None] + self.lodf * lost[None, :])
+            over1 /= self._allowed(self.flow[:, None] + self.lodf * self.out_flow[None, :], is_outage=True)
+            over1 -= 1.0
         found = [(float(over0[m]), m, -1) for m in np.flatnonzero(over0 > 0).tolist()]
         at = np.argwhere(np.nan_to_num(over1, nan=-1.0) > 0)
         found += [(float(over1[m, o]), int(m), int(o)) for m, o in at.tolist()]
-        kept: list[FlowRow] = []
+        kept: list[tuple[FlowRow, int]] = []
         for excess, m, o in sorted(found, key=lambda f: (-f[0], f[1], f[2])):
             row = self._row(m, o, p_mw, excess)
-            if not any(_is_alike(row, other) for other in kept):
-                kept.append(row)
+            if float(row.coef @ p_mw) > row.upper and not any(_is_alike(row, other) for other, _ in kept):
+                kept.append((row, m))
             if len(kept) == most:
                 break
-        return kept
+        given = self._seen(kept, p_mw, np.zeros_like(p_mw) if q_mvar is None else q_mvar)
+        return [row for row in given if float(row.coef @ p_mw) > row.upper]
+
+    def _allowed(self, before: Floats, *, is_outage: bool) -> Floats:
+        """Return the highest flow [MW]: the limit, or what is there without the plan where that counts for nothing."""
+        limit = self._limits[is_outage] * self.rated / 100.0
+        limit = limit if before.ndim == 1 else limit[:, None]
+        return np.fmax(limit, np.abs(before)) if self.rules.no_worsening else np.broadcast_to(limit, before.shape)
 
     def _row(self, m: int, o: int, p_mw: Floats, excess: float) -> FlowRow:
         share = 0.0 if o < 0 else float(self.lodf[m, o])
@@ -116,13 +129,35 @@ class LinearFlow:
         slope = self.per_mw[m] + (share * self.out_per_mw[o] if o >= 0 else 0.0)
         sign = 1.0 if start + float(slope @ p_mw) > 0 else -1.0
         to_percent = 100.0 / float(self.rated[m])
-        limit = float(self._limits[o >= 0][m])
+        limit, before = float(self._limits[o >= 0][m]), sign * start * to_percent
         branch = self.engine.branches.iloc[self.rows[m]]
+        if self.rules.no_worsening and before > limit:
+            slope = np.where(np.abs(slope) * 100.0 >= self.rules.sensitivity_threshold_percent, slope, 0.0)
+            limit = before
         return FlowRow(
             element=str(branch["element"]), element_kind=str(branch["kind"]),
             outage=self.outages[o] if o >= 0 else None, limit=limit, coef=sign * slope * to_percent,
-            upper=limit - sign * start * to_percent, excess=excess,
+            upper=limit - before, excess=excess,
         )  # fmt: skip
+
+    def _seen(self, rows: Sequence[tuple[FlowRow, int]], p_mw: Floats, q_mvar: Floats) -> list[FlowRow]:
+        """Return the rows with more room where AC, under this load or a part of it that has a solution, shows less flow."""
+        out = [row for row, _ in rows]
+        left = list(range(len(rows)))
+        for share in SHARES:
+            if not left:
+                break
+            batch = self.engine.solve(
+                [out[i].outage for i in left], is_confirmed=False,
+                p_mw=np.tile(share * p_mw, (len(left), 1)), q_mvar=np.tile(share * q_mvar, (len(left), 1)),
+            )  # fmt: skip
+            for k, i in enumerate(left):
+                row, found = out[i], batch.percent[k, self.rows[rows[i][1]]]
+                linear = row.limit - row.upper + share * float(row.coef @ p_mw)
+                if 0.0 < found < linear:
+                    out[i] = replace(row, upper=row.upper + row.limit * (linear / float(found) - 1.0))
+            left = [i for k, i in enumerate(left) if not batch.is_converged[k]]
+        return out
 
 
 def _is_alike(a: FlowRow, b: FlowRow) -> bool:
