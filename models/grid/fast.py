@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from models.grid.bridge import Bridge, Complexes, Floats, Ints
 
 MAX_ITERATIONS = 20
-TOLERANCE_MVA = 1e-8
+TOLERANCES_MVA = (1e-8, 1e-7, 1e-6)  # the first that the base case reaches: large networks round off above 1e-8
 SAME_VOLTAGE = 1e-12
 MASK_BYTES = 150e6  # of one batch: voltages and outage masks
 
@@ -50,6 +50,17 @@ class FastSolver:
         self._model = self._build()
         self._graph = Connectivity(self._fused[_int(self._br["f"])], self._fused[_int(self._br["t"])],
                                    bridge.n, self._slack)  # fmt: skip
+        self.tolerance_mva = TOLERANCES_MVA[0]
+        self._settle_tolerance()
+
+    def _settle_tolerance(self) -> None:
+        """Take the tightest tolerance that the base case reaches; the first one where it reaches none."""
+        none = np.zeros(0, np.int64)
+        for tolerance_mva in TOLERANCES_MVA:
+            self.tolerance_mva = tolerance_mva
+            if self._solve([none], [none], None)[0].all():
+                return
+        self.tolerance_mva = TOLERANCES_MVA[0]
 
     def _build(self) -> Any:
         import lightsim2grid.lightsim2grid_cpp as cpp
@@ -147,7 +158,7 @@ class FastSolver:
             for i, own in enumerate(gens):
                 out[i, own] = True
             sweep.set_contingency_gens(np.ascontiguousarray(out[:, self._kept_gens]))
-        sweep.compute(self.bridge.v0.copy(), MAX_ITERATIONS, TOLERANCE_MVA / self.bridge.base_mva)
+        sweep.compute(self.bridge.v0.copy(), MAX_ITERATIONS, self.tolerance_mva / self.bridge.base_mva)
         v = np.asarray(sweep.get_voltages())[:, :n].copy()
         is_solved = np.abs(v[:, [self._slack]]) > 0
         v[:, self.bridge.ref] = np.where(is_solved, self.bridge.v0[self.bridge.ref], 0.0)
