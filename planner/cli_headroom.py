@@ -57,6 +57,9 @@ def headroom(
     allow_radial: Annotated[
         bool, typer.Option("--allow-radial", help=_("New load may lose its supply in an outage."))
     ] = False,
+    by_generators: Annotated[
+        bool, typer.Option("--by-generators", help=_("All generators supply the new load, by their output."))
+    ] = False,
     accept_ratings: Annotated[
         bool, typer.Option("--accept-ratings", help=_("Go on where ratings are missing or placeholders."))
     ] = False,
@@ -79,6 +82,7 @@ def headroom(
         threshold_percent=threshold,
         is_strict=strict,
         is_radial_allowed=allow_radial,
+        is_balanced_by_generators=by_generators,
     )
     if options.kinds is not None:
         check_words(options.kinds, "auto")

@@ -24,7 +24,8 @@ class HeadroomOptions:
     """What is asked: buses by name or by nominal voltage [kV], a set, the cap [MW] and the rules that may be chosen.
 
     Without names and voltage: the buses of a region's substations, else the buses with load. `threshold_percent` is the
-    sensitivity threshold of the "no worsening" rule, `is_strict` turns that rule off.
+    sensitivity threshold of the "no worsening" rule, `is_strict` turns that rule off. New load is supplied by the external
+    sources, or by all generators in proportion to their output.
     """
 
     buses: tuple[str, ...] = ()
@@ -35,6 +36,7 @@ class HeadroomOptions:
     threshold_percent: float | None = None
     is_strict: bool = False
     is_radial_allowed: bool = False
+    is_balanced_by_generators: bool = False
 
 
 def headroom(source: GridSource, options: HeadroomOptions | None = None) -> dict[str, Any]:
@@ -43,14 +45,15 @@ def headroom(source: GridSource, options: HeadroomOptions | None = None) -> dict
     Raises UsageError for buses or sets that do not exist, GridError where the network cannot be judged.
     """
     from models.grid.engine import Engine
-    from models.grid.headroom import Ask, bus_headroom
+    from models.grid.headroom import Ask, bus_headroom, generator_shares
     from models.grid.headroom_judge import Judge
 
     options = options or HeadroomOptions()
     rules = _rules(source, options)
-    ask = Ask(tangent=source.tangent, most_mw=options.most_mw)
     try:
         engine = Engine(source.open_net(), slack=rules.slack)
+        balance = generator_shares(engine.net) if options.is_balanced_by_generators else None
+        ask = Ask(tangent=source.tangent, most_mw=options.most_mw, balance=balance)
         names = _asked(source, engine, options)
         judge = Judge(engine, rules, engine.outages(rules.outage_kinds), is_radial_allowed=options.is_radial_allowed)
     except ValueError as error:
@@ -94,6 +97,7 @@ def _rules_shown(source: GridSource, judge: Judge, ask: Ask) -> dict[str, Any]:
         "most_mw": ask.most_mw,
         "tolerance_mw": ask.tolerance_mw,
         "is_radial_allowed": judge.is_radial_allowed,
+        "balance": "external" if ask.balance is None else "generators",
         "outages_left_out": [outage.element for outage in judge.left_out],
     }
 

@@ -151,6 +151,10 @@ def rule_lines(found: Mapping[str, Any]) -> Iterator[str]:
         yield _("New load may lose its supply in an outage: it is taken as interrupted.")
     else:
         yield _("A bus that loses its supply in an outage has no headroom.")
+    if rules["balance"] == "generators":
+        yield _("New load is supplied by all generators in proportion to their output; losses by the external sources.")
+    else:
+        yield _("New load is supplied by the external sources.")
     if rules["outages_left_out"]:
         text = _("Left out, because they take the source of more than half of the network away: {names}.")
         yield text.format(names=", ".join(rules["outages_left_out"]))

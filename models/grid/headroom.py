@@ -24,12 +24,40 @@ from models.grid.rules import Floats
 
 @dataclass(frozen=True)
 class Ask:
-    """How headroom is asked for: Mvar drawn with each MW, the cap [MW], the resolution [MW], the depth of the check."""
+    """How headroom is asked for: Mvar drawn with each MW, the cap [MW], the resolution [MW], the depth of the check.
+
+    `balance` says where the new load's MW come from: shares of the buses (n_buses,), sum 1; None: the external sources.
+    What is lost on the way always comes from the external sources.
+    """
 
     tangent: float
     most_mw: float = 2000.0
     tolerance_mw: float = 0.1
     reach: Reach = field(default_factory=Reach)
+    balance: Floats | None = None
+
+    def balanced(self, load_mw: Floats) -> Floats:
+        """Return loads (rows, buses) with the generation that balances them as negative load."""
+        if self.balance is None:
+            return load_mw
+        return load_mw - load_mw.sum(axis=1, keepdims=True) * self.balance
+
+
+def generator_shares(net: Any) -> Floats:
+    """Return the share of each bus (row of net.bus) in the output of generators in service [MW]; ValueError without any.
+
+    Generators and static generators that feed in count, external sources do not.
+    """
+    position = {int(bus): i for i, bus in enumerate(net.bus.index)}
+    output = np.zeros(len(net.bus))
+    for table in ("gen", "sgen"):
+        frame = net[table]
+        is_on = frame["in_service"].to_numpy(bool) & (frame["p_mw"].to_numpy(float) > 0)
+        at = [position[int(bus)] for bus in frame["bus"].to_numpy()[is_on]]
+        np.add.at(output, at, frame["p_mw"].to_numpy(float)[is_on])
+    if output.sum() <= 0:
+        raise ValueError("the network has no generator in service that could balance new load")
+    return np.asarray(output / output.sum())
 
 
 @dataclass(frozen=True)
@@ -97,7 +125,9 @@ def single_rays(judge: Judge, at: Ints, ask: Ask) -> Rays:
     direction = np.zeros((len(at), judge.engine.n_buses))
     direction[np.arange(len(at)), at] = 1.0
     n = len(at)
-    return Rays(np.zeros_like(direction), direction, np.full(n, ask.most_mw), np.full(n, ask.tolerance_mw))
+    return Rays(
+        np.zeros_like(direction), ask.balanced(direction), np.full(n, ask.most_mw), np.full(n, ask.tolerance_mw)
+    )
 
 
 def normal_headroom(judge: Judge, rays: Rays, ask: Ask) -> Floats:
@@ -114,9 +144,9 @@ def normal_headroom(judge: Judge, rays: Rays, ask: Ask) -> Floats:
 
 def _row(judge: Judge, grown: Grown, ray: int, at: int, *, n0: Floats, ask: Ask) -> BusHeadroom:
     value = float(grown.tops.t[ray])
-    load = np.zeros(judge.engine.n_buses)
-    load[at] = value
-    found = ending(judge, grown.tops, ray, load_mw=load)
+    load = np.zeros((1, judge.engine.n_buses))
+    load[0, at] = value
+    found = ending(judge, grown.tops, ray, load_mw=ask.balanced(load)[0])
     outage = judge.situations[int(grown.tops.situation[ray])] if found else None
     bus = judge.engine.buses.iloc[at]
     status, rule = _words(judge, grown.tops, ray, at, found)

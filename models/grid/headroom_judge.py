@@ -139,7 +139,7 @@ class Judge:
         for k, (over, weak) in self._weak.items():
             rows = np.flatnonzero(at == k)
             if len(rows):
-                out[np.ix_(rows, over)] = (load_mw[rows] @ weak.T) * per_mw[over]
+                out[np.ix_(rows, over)] = (np.maximum(load_mw[rows], 0.0) @ weak.T) * per_mw[over]
         return out
 
     def distances(self, percent: Floats, vm_pu: Floats, at: Ints, *, load_mw: Floats) -> Floats:
@@ -158,7 +158,8 @@ class Judge:
         """Return is_secure and the distances of rows (situation, load [MW] at each bus); in chunks, memory bounded.
 
         `is_confirmed`: rows that the fast path does not solve are tried by pandapower before they are not converged.
-        Distances of a row that did not converge are +inf. Load at a bus without supply makes the row insecure.
+        Distances of a row that did not converge are +inf. Load at a bus without supply makes the row insecure. Negative load is
+        generation that balances the new load, without Mvar.
         """
         secure = np.zeros(len(at), bool)
         distance = np.full((len(at), self.n_quantities), np.inf)
@@ -166,7 +167,9 @@ class Judge:
             part = slice(first, first + _ROWS_AT_ONCE)
             p_mw = load_mw[part]
             rows = [self.situations[i] for i in at[part]]
-            batch = self.engine.solve(rows, p_mw=p_mw, q_mvar=tangent * p_mw, is_confirmed=is_confirmed)
+            batch = self.engine.solve(
+                rows, p_mw=p_mw, q_mvar=tangent * np.maximum(p_mw, 0.0), is_confirmed=is_confirmed
+            )
             is_lost = (batch.is_dead & (p_mw > 0)).any(axis=1) & (not self.is_radial_allowed)
             own = self.distances(batch.percent, batch.vm_pu, at[part], load_mw=p_mw)
             own[~batch.is_converged] = np.inf

@@ -137,13 +137,13 @@ def _loading_estimates(judge: Judge, k: int, along: Floats, at_start: Floats, ba
 def _voltage_estimates(judge: Judge, rays: Rays, tangent: float) -> Floats:
     """Return t of each ray and situation at which the voltage of a bus with load reaches its lowest value."""
     n = len(rays)
-    total = rays.direction_mw.sum(axis=1)
+    total = np.maximum(rays.direction_mw, 0.0).sum(axis=1)
     step = _STEP_MW / np.where(total > 0, total, 1.0)
     load = rays.direction_mw * step[:, None]
-    batch = judge.engine.solve([None] * n, p_mw=load, q_mvar=tangent * load)
+    batch = judge.engine.solve([None] * n, p_mw=load, q_mvar=tangent * np.maximum(load, 0.0))
     drop = (judge.vm_pu[0][None, :] - batch.vm_pu[:, judge.nodes]) / step[:, None]
     own = np.zeros((n, len(judge.nodes)), bool)
-    rows, buses = np.nonzero(rays.direction_mw)
+    rows, buses = np.nonzero(rays.direction_mw > 0)
     own[rows, judge.node_of[buses]] = True
     out = np.full((n, len(judge.situations)), np.inf)
     low = np.vstack(

@@ -24,11 +24,12 @@ _N_ADDED = 6
 class Reach:
     """How thoroughly values are checked.
 
-    `most_rows`: power flows for which every ray is checked in every situation; above it only the situations whose
-    estimate is at most `reach_share` times the value plus `reach_mw` are.
+    `most_rows`: power flows for which every ray is checked in every situation; above it only the `n_checked` situations
+    with the smallest estimates are, of those whose estimate is at most `reach_share` times the value plus `reach_mw`.
     """
 
     n_watched: int = 8
+    n_checked: int = 24
     most_rows: int = 150_000
     reach_share: float = 1.3
     reach_mw: float = 5.0
@@ -54,13 +55,17 @@ def grow(judge: Judge, rays: Rays, *, tangent: float, reach: Reach | None = None
         return grown
     own = rays.take(open_rays)
     estimate = estimates(judge, own, tangent=tangent)
-    order = np.argsort(estimate, axis=1)[:, : reach.n_watched]
-    watched = [np.unique(np.r_[0, o[np.isfinite(e[o])]]) for o, e in zip(order, estimate, strict=True)]
+    order = np.argsort(estimate, axis=1, kind="stable")
+    rank = np.empty_like(order)
+    np.put_along_axis(rank, order, np.arange(n_all)[None, :], axis=1)
+    nearest = order[:, : reach.n_watched]
+    watched = [np.unique(np.r_[0, o[np.isfinite(e[o])]]) for o, e in zip(nearest, estimate, strict=True)]
     tops = climb(judge, own, watched, first=estimate.min(axis=1), tangent=tangent)
     left = np.arange(len(own))
     seen = np.zeros((len(own), n_all), bool)
     while len(left):
         within = estimate[left] <= reach.reach_share * tops.t[left, None] + reach.reach_mw
+        within &= rank[left] < reach.n_checked
         asked = np.ones_like(within) if is_full else within
         asked &= tops.t[left, None] > 0
         seen[left] |= asked

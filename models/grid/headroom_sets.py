@@ -97,7 +97,9 @@ def _furthest(judge: Judge, direction_mw: Floats, ask: Ask) -> float:
     total = float(direction_mw.sum())
     if total <= 0:
         return 0.0
-    rays = Rays(np.zeros_like(direction_mw), direction_mw, np.ones(1), np.array([ask.tolerance_mw / total]))
+    rays = Rays(
+        np.zeros_like(direction_mw), ask.balanced(direction_mw), np.ones(1), np.array([ask.tolerance_mw / total])
+    )
     return float(grow(judge, rays, tangent=ask.tangent, reach=ask.reach).tops.t[0])
 
 
@@ -124,6 +126,7 @@ def best_split(judge: Judge, at: Ints, most_mw: Floats, ask: Ask) -> tuple[Float
         split, bound = np.asarray(found.x), float(np.sum(found.x))
         load = np.zeros((len(everything), judge.engine.n_buses))
         load[:, at] = split
+        load = ask.balanced(load)
         secure, distance = judge.solve(everything, load, ask.tangent)
         if secure.all():
             return split, bound, n_rounds, len(rows)
@@ -148,7 +151,7 @@ def _cuts(judge: Judge, at: Ints, load_mw: Floats, distance: Floats, ask: Ask) -
     """
     out: list[tuple[Floats, float]] = []
     if np.isinf(distance[:, 0]).any() and (distance == np.inf).any():
-        out.append((np.ones(len(at)), 0.95 * float(load_mw.sum())))
+        out.append((np.ones(len(at)), 0.95 * float(load_mw[at].sum())))
     finite = np.where(np.isfinite(distance), distance, -np.inf)
     worst = np.argmax(finite, axis=0)
     excess = finite[worst, np.arange(finite.shape[1])]
@@ -167,7 +170,7 @@ def _tangent(
     """Return one linearised limit: sum of coefficient x MW <= upper; None where it does not depend on the set."""
     n, n_nodes = len(judge.engine.branches), len(judge.nodes)
     loading, low, high = judge.limits(np.array([situation]), load_mw=load_mw[None, :])
-    asked: dict[str, Any] = {"p_mw": load_mw, "q_mvar": ask.tangent * load_mw}
+    asked: dict[str, Any] = {"p_mw": load_mw, "q_mvar": ask.tangent * np.maximum(load_mw, 0.0)}
     if quantity < n:
         found = slopes(judge.engine, judge.situations[situation], branches=[quantity], **asked)
         sign, limit = 1.0, float(loading[0, quantity])
@@ -176,6 +179,8 @@ def _tangent(
         sign, limit = (-1.0, float(low[0, node])) if quantity < n + n_nodes else (1.0, float(high[0, node]))
         found = slopes(judge.engine, judge.situations[situation], buses=[int(judge.nodes[node])], **asked)
     row = sign * found.along(ask.tangent)[0, at]
+    if ask.balance is not None:
+        row = row - sign * float(found.per_mw[0] @ ask.balance)
     row = np.where(np.abs(row) < _LEAST_COEFFICIENT, 0.0, row)
     if not row.any():
         return None
@@ -191,7 +196,7 @@ def _taken(judge: Judge, at: Ints, singles: Floats, ask: Ask) -> tuple[tuple[flo
         offset[k, at[i]] = singles[i]
         direction[k, at[j]] = 1.0
     most = np.array([max(singles[j], ask.tolerance_mw) for _, j in pairs])
-    rays = Rays(offset, direction, most, np.full(len(pairs), ask.tolerance_mw))
+    rays = Rays(ask.balanced(offset), ask.balanced(direction), most, np.full(len(pairs), ask.tolerance_mw))
     left = np.minimum(grow(judge, rays, tangent=ask.tangent, reach=ask.reach).tops.t, most)
     out = np.zeros((n, n))
     for k, (i, j) in enumerate(pairs):

@@ -13,7 +13,7 @@ import pytest
 
 from models.grid.check import check_network
 from models.grid.engine import Engine
-from models.grid.headroom import Ask, BusHeadroom, bus_headroom
+from models.grid.headroom import Ask, BusHeadroom, bus_headroom, generator_shares
 from models.grid.headroom_judge import Judge
 from models.grid.headroom_search import Reach
 from models.grid.network import build_net
@@ -233,6 +233,22 @@ def test_buses_joined_by_a_closed_switch_are_one(tiny: Callable[..., Tables]) ->
     one, other = bus_headroom(Judge(engine, GridRules(bands()), engine.outages()), ["B", "B2"], ASK)
 
     assert (other.bus, other.headroom_mw, other.element) == ("B2", one.headroom_mw, one.element)
+
+
+def test_new_load_may_be_supplied_by_generators() -> None:
+    tables = tiny_tables([("AB", "A", "B", 2, 0.01, KA), ("BC", "B", "C", 2, 0.01, 2 * KA)], [("B", 50.0)])
+    tables["generators"] = pd.DataFrame({"generator": ["G"], "bus": ["B"], "p_mw": [40.0], "q_mvar": [0.0]})
+    engine = Engine(build_net(tables), threads=1)
+    judge = Judge(engine, GridRules(bands()), engine.outages())
+    ask = replace(ASK, tangent=0.0)
+
+    (outside,) = bus_headroom(judge, ["C"], ask)
+    (inside,) = bus_headroom(judge, ["C"], replace(ask, balance=generator_shares(engine.net)))
+
+    assert outside.headroom_mw == pytest.approx(MVA + 40.0 - 50.0, abs=0.2)
+    assert outside.element == "AB"
+    assert inside.headroom_mw == pytest.approx(2 * MVA, abs=0.3)
+    assert inside.element == "BC"
 
 
 def test_unknown_buses_are_refused() -> None:

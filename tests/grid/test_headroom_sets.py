@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from models.grid.check import check_network
 from models.grid.engine import Engine
-from models.grid.headroom import Ask, bus_headroom
+from models.grid.headroom import Ask, bus_headroom, generator_shares
 from models.grid.headroom_judge import Judge
 from models.grid.headroom_sets import set_headroom
 from models.grid.network import build_net
@@ -84,6 +86,20 @@ def test_what_one_takes_is_what_the_other_has_left() -> None:
     (left,) = bus_headroom(judge_of(loaded), ["C"], ASK)
 
     assert found.singles_mw[1] - found.taken_mw[0][1] == pytest.approx(left.headroom_mw, abs=0.3)
+
+
+def test_a_set_may_be_supplied_by_generators() -> None:
+    lines = [("AB", "A", "B", 2, 0.01, 0.2), ("BC", "B", "C", 2, 0.01, 1.0), ("BD", "B", "D", 2, 0.01, 0.5)]
+    tables = tiny_tables(lines, [("B", 10.0)])
+    tables["generators"] = pd.DataFrame({"generator": ["G"], "bus": ["B"], "p_mw": [10.0], "q_mvar": [0.0]})
+    judge = judge_of(tables)
+    ask = replace(ASK, balance=generator_shares(judge.engine.net))
+
+    found = set_headroom(judge, ["C", "D"], ask)
+
+    assert found.singles_mw == pytest.approx((MVA, MVA / 2), abs=0.3)
+    assert found.best_mw == pytest.approx((MVA, MVA / 2), abs=0.4)
+    assert np.array(found.taken_mw) == pytest.approx(np.zeros((2, 2)), abs=0.2)
 
 
 def test_a_set_needs_two_different_buses() -> None:
