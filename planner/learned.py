@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from models.grid.cuts import Cut
     from planner.secure import Checked, GridCases, YearCase
 
-MARGIN_PERCENT, MARGIN_PU = 0.01, 1e-5  # a row stays that far inside the limit, twice as far each time it comes again
+MARGIN_PERCENT, MARGIN_PU = 0.03, 3e-5  # a row stays that far inside the limit, twice as far each time it comes again
 MAX_DOUBLINGS = 8
 SMALL = 1e-4  # coefficients below this share of the largest are left out
 MAX_CUTS = 60

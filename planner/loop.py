@@ -180,6 +180,7 @@ def _with_record(
         "price_of_security": _price(plan, dc_only) if status == "secure" else None,
     }
     times = dict(plan["record"]["times"])
+    times["solve_s"] = sum(r["solve_s"] for r in run.rounds)
     times["check_s"] = sum(r["check_s"] for r in run.rounds)
     times["loop_s"] = time.perf_counter() - run.began
     return plan.changed(security=security, grid=grid, loop=loop, record={**plan["record"], "times": times})

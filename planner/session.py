@@ -63,6 +63,7 @@ class Session:
         self.times = {**times, "build_s": 0.0, "handover_s": 0.0}
         self.models: dict[str, SitingModel] = {}
         self.solver: Solver | None = None
+        self._relaxation: float | None = None
 
     def _build(self, data: SitingData) -> SitingModel:
         started = time.perf_counter()
@@ -140,7 +141,7 @@ class Session:
         if self.is_staged:
             staged = solve_staged(self.assembled.data, self._build, options, progress=progress, should_stop=should_stop)
             self.models = {"plan": staged.model, "merged": staged.merged}
-            self.solver, solution = staged.solver, staged.solution
+            self.solver, solution, self._relaxation = staged.solver, staged.solution, staged.relaxation
         else:
             self.solver = Solver(self.model)
             solution = self.solver.solve(options, progress=progress, should_stop=should_stop)
@@ -176,6 +177,7 @@ class Session:
                 last.values,
                 last.bound,
                 options,
+                relaxation=self._relaxation,
                 candidates=self._data,
                 build=self._build,
                 progress=progress,

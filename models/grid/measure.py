@@ -73,9 +73,9 @@ class Measured:
 
 def measure(engine: Engine, rules: GridRules, cases: Sequence[Case], limits: Limits) -> Measured:
     """Solve the rows and compare them with the limits and, where something is violated, with the network without plan."""
-    batch = engine.solve(
-        [c.outage for c in cases], p_mw=np.array([c.p_mw for c in cases]), q_mvar=np.array([c.q_mvar for c in cases])
-    )
+    has_plan = any(c.p_mw.any() or c.q_mvar.any() for c in cases)
+    p, q = (np.array([getattr(c, name) for c in cases]) if has_plan else None for name in ("p_mw", "q_mvar"))
+    batch = engine.solve([c.outage for c in cases], p_mw=p, q_mvar=q)
     is_outage = np.array([c.is_outage for c in cases], bool)
     values = limits.values(batch)
     excess = limits.excess(values, is_outage=is_outage)
@@ -83,7 +83,7 @@ def measure(engine: Engine, rules: GridRules, cases: Sequence[Case], limits: Lim
     counted = excess > 0
     at = np.flatnonzero(counted.any(axis=1) & batch.is_converged)
     own = [cases[i] for i in at.tolist()]
-    if own and rules.no_worsening and any(c.p_mw.any() or c.q_mvar.any() for c in cases):
+    if own and rules.no_worsening and has_plan:
         before[at] = limits.values(engine.solve([c.outage for c in own]))
         counted[at] = made_worse(limits, rules, values[at], before[at], is_outage=is_outage[at])
         counted[at] &= is_touched(engine, rules, limits, own, values=values[at], before=before[at], counted=counted[at])

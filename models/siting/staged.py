@@ -55,6 +55,7 @@ def solve_staged(
     if first is None:
         status = side.status
         return Staged(merged, side.solver, ended(status, clock), merged)
+    relaxation = side.bound
     side.start()
     few = build(only_sites(data, promising(data, label, model=merged, values=first)))
     solver = Solver(few)
@@ -65,8 +66,8 @@ def solve_staged(
     if values is not None and not clock.is_over and (clock.gap or 0.0) > options.gap:
         values = polish(solver, values, clock)
     if (values is None or (clock.gap or 0.0) > options.gap) and not clock.is_over:
-        return whole(data, build, clock, merged, few=few, values=values)
-    return Staged(few, solver, solution_of(few, values, clock), merged)
+        return replace(whole(data, build, clock, merged, few=few, values=values), relaxation=relaxation)
+    return Staged(few, solver, solution_of(few, values, clock), merged, relaxation)
 
 
 def whole(

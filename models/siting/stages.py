@@ -69,6 +69,7 @@ class Staged:
     solver: Solver
     solution: Solution
     merged: SitingModel
+    relaxation: float | None = None  # bound of the merged model's first relaxation
 
 
 def ended(status: str, clock: Clock) -> Solution:
