@@ -100,7 +100,7 @@ class _Point:
         """Return d loading / d x of the more loaded end of a monitored branch."""
         ends = self.engine.ends
         assert ends is not None
-        own = np.flatnonzero(ends.row == row)
+        own = np.flatnonzero((ends.row == row) & ~np.isin(ends.branch, self.out))
         found = []
         for e in own.tolist():
             y = (self.b.yf if ends.is_from[e] else self.b.yt)[int(ends.branch[e])]
