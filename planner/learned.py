@@ -133,6 +133,8 @@ def learn_dc(cases: GridCases, rows: Sequence[YearCase], *, number: int) -> list
     out: list[Learned] = []
     flows: dict[tuple[Any, ...], LinearFlow] = {}
     for case in rows:
+        if case.engine.bridge is None:
+            continue  # no solution without the plan: the AC check says so
         if case.key not in flows:
             outages = [r.outage for r in case.rows if r.outage is not None]
             flows[case.key] = LinearFlow(case.engine, cases.rules, outages)

@@ -78,10 +78,19 @@ def cuts_of(
         found = measure(engine, rules, part, limits)
         violations += _violations(limits, part, found)
         out += _supply_cuts(engine, part, found)
-        for i in np.flatnonzero(~found.batch.is_converged).tolist()[:MAX_PER_ELEMENT]:
-            out += _on_the_way(engine, rules, limits, part[i], tangent=tangent)
+        failed = [part[i] for i in np.flatnonzero(~found.batch.is_converged).tolist()]
+        for case in _solved_without(engine, failed)[:MAX_PER_ELEMENT]:
+            out += _on_the_way(engine, rules, limits, case, tangent=tangent)
     out += _tangents(engine, rules, limits, _most_violated(limits, violations), tangent=tangent)
     return dissimilar(out, most=most)
+
+
+def _solved_without(engine: Engine, cases: Sequence[Case]) -> list[Case]:
+    """Return the cases that have a solution without the plan: nothing that a plan can do mends the others."""
+    if not cases:
+        return []
+    is_solved = engine.solve([c.outage for c in cases]).is_converged
+    return [case for case, is_ok in zip(cases, is_solved, strict=True) if is_ok and case.p_mw.any()]
 
 
 def _violations(limits: Limits, cases: Sequence[Case], found: Measured) -> list[_Violation]:
@@ -95,13 +104,13 @@ def _violations(limits: Limits, cases: Sequence[Case], found: Measured) -> list[
 
 
 def _most_violated(limits: Limits, violations: Sequence[_Violation]) -> list[_Violation]:
-    """Return the most violated cases of each element."""
-    count: dict[int, int] = {}
+    """Return the most violated cases of each element; circuits of one row are one element."""
+    cases_of: dict[int, set[int]] = {}
     kept = []
     for violation in sorted(violations, key=lambda v: -v.excess):
-        row = limits.row_of(violation.quantity)
-        if count.get(row, 0) < MAX_PER_ELEMENT:
-            count[row] = count.get(row, 0) + 1
+        seen = cases_of.setdefault(limits.row_of(violation.quantity), set())
+        if len(seen) < MAX_PER_ELEMENT and id(violation.case) not in seen:
+            seen.add(id(violation.case))
             kept.append(violation)
     return kept
 
@@ -188,7 +197,7 @@ def _on_the_way(engine: Engine, rules: GridRules, limits: Limits, case: Case, *,
     """Return tangents at the last solved point on the straight way to a load without solution.
 
     Where nothing is violated there either, the row keeps the lowest voltage of that point: a no-good cut, which leaves out
-    points that may have a solution too.
+    points that may have a solution too. The case has a solution without the plan.
     """
     share = np.arange(1, N_STEPS) / N_STEPS
     batch = engine.solve(
