@@ -224,6 +224,7 @@ def _global(
 def make_app() -> typer.Typer:
     """Return the application with its help in the language in use."""
     from planner.cli_contingency import contingency
+    from planner.cli_flexible import flexible
     from planner.cli_grids import export_grid, import_grid
     from planner.cli_headroom import headroom
     from planner.cli_house import calibrate, docs
@@ -247,6 +248,7 @@ def make_app() -> typer.Typer:
         (check, _("Check your own plan in AC, N-0 and N-1, without optimising.")),
         (contingency, _("Take each element of a network out and solve the AC flow: one row per outage.")),
         (headroom, _("Find how much load each bus can take in AC, N-0 and N-1.")),
+        (flexible, _("Show how much load each substation can be given when some hours may be curtailed.")),
         (import_grid, _("Read a network of another program: what was read, what is missing, what was changed.")),
         (export_grid, _("Write the network with the loads of a plan as pandapower JSON and Excel and MATPOWER.")),
         (export, _("Write the exports of a plan again, for example in the other language.")),

@@ -51,7 +51,7 @@ def exit_code_meanings() -> dict[int, str]:
         ExitCode.INVALID_INPUT: _("the region or the scenario holds problems; all of them are listed"),
         ExitCode.INFEASIBLE: _("no plan satisfies all limits; what conflicts is listed"),
         ExitCode.TIME_LIMIT: _("the time limit ended the solve; there is a plan, with its gap"),
-        ExitCode.AC_VIOLATION: _("the AC check found violations (`check`), or the plan is not secure "
+        ExitCode.AC_VIOLATION: _("the AC check found violations (`check`, `contingency`), or the plan is not secure "
                                  "(`solve --require-secure`)"),
         ExitCode.TIME_LIMIT_NO_PLAN: _("the time limit ended the solve before there was a plan"),
         ExitCode.INTERRUPTED: _("interrupted; a plan found before is shown with its gap"),
