@@ -59,13 +59,25 @@ def limit_rows(model: SitingModel, x: np.ndarray, worths: np.ndarray | None) -> 
     if worths is not None:
         table["worth"] = _yearly(table, worths, model)
     alive = (table["limit"].abs() > RELATIVE_SLACK) | (table["used"].abs() > RELATIVE_SLACK)
-    alive &= (table["constraint"] != CUT) | (table["moved"].abs() <= RELATIVE_SLACK)  # a cut of another state is idle
-    block = _block_sizes(model)
-    return [_entry(row, block) for row in table[alive].itertuples(index=False)] + _channels(model, x)
+    alive &= ~_is_idle(table, model)
+    block, by_cut = _block_sizes(model), _block_shares(model)
+    return [
+        _entry(row, by_cut.get(row.index[0], 0.0) if row.constraint == CUT else block.get(row.unit, 0.0))
+        for row in table[alive].itertuples(index=False)
+    ] + _channels(model, x)
 
 
-def _entry(row: Any, block: dict[str, float]) -> dict[str, Any]:
-    threshold = max(block.get(row.unit, 0.0), RELATIVE_SLACK * max(abs(row.limit), 1.0))
+def _is_idle(table: pd.DataFrame, model: SitingModel) -> np.ndarray:
+    """Return which rows are cuts whose conditions do not hold: their limit is above the one that was learned."""
+    cuts = model.data["cuts"]
+    upper = dict(zip(zip(cuts["cut"], cuts["year"], strict=True), cuts["upper"].astype(float), strict=True))
+    learned = np.array([upper.get(tuple(i[:2]), np.nan) for i in table["index"]], float)
+    above = table["limit"].to_numpy(float) - learned > RELATIVE_SLACK * np.maximum(np.abs(learned), 1.0)
+    return np.asarray((table["constraint"] == CUT).to_numpy(bool) & above)
+
+
+def _entry(row: Any, one_block: float) -> dict[str, Any]:
+    threshold = max(one_block, RELATIVE_SLACK * max(abs(row.limit), 1.0))
     worth = getattr(row, "worth", None)
     return {
         "constraint": row.constraint,
@@ -121,6 +133,13 @@ def _block_sizes(model: SitingModel) -> dict[str, float]:
     days = 365.0 * 0.5
     sizes = {"MVA": mva, "m3/day": m3, "m3/year": m3 * days, "MW IT": size, "ha": area}
     return {**sizes, "bays": 1.0 - 1e-6, "halls": 1.0 - 1e-6, "sites": 1.0 - 1e-6}
+
+
+def _block_shares(model: SitingModel) -> dict[str, float]:
+    """Return how much of each cut one more block would use at the station that counts most there [% or pu]."""
+    terms = model.data["cut_terms"]
+    most = terms.assign(coef=terms["coef"].astype(float)).groupby("cut")["coef"].max()
+    return dict((most.clip(lower=0.0) * _block_sizes(model).get("MVA", 0.0)).items())
 
 
 def _channels(model: SitingModel, x: np.ndarray) -> list[dict[str, Any]]:

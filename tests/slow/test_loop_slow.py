@@ -154,7 +154,12 @@ def stock_changes(plan: Any, region: Region, year: int) -> dict[str, float]:
     if not switched:
         return {}
     scenario = parse_scenario({**plan["scenario"], "region": "."}, file="plan")
-    table = Session(region, scenario).assembled.data["stock_mva"].set_index(["stock", "option", "node"])["mva_change"]
+    table = (
+        Session(region, scenario)
+        .assembled.data["stock_mva"]
+        .set_index(["stock", "option", "node"])["mva_change"]
+        .sort_index()
+    )
     out: dict[str, float] = {}
     for stock, option, n in switched:
         for node, change in table[stock, option].items():

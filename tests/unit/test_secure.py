@@ -11,16 +11,30 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from planner.audit import audit_plan
 from planner.check import check_sites, plain_scenario
 from planner.learned import learn_ac
 from planner.loop import secured
+from planner.plan import Plan
 from planner.plan_loads import LostFeed
 from planner.region import Region
 from planner.scenario import Situation
 from planner.secure import GridCases
 from planner.session import Session
 from tests.builders_expansion import with_reinforcements
-from tests.oracles.loop_cases import LOST_FEED, PF, TANGENT, VOLTAGE, Case, Line, loads_of, region_of, scenario_of
+from tests.oracles.loop_cases import (
+    LOST_FEED,
+    PF,
+    TANGENT,
+    TRAFO,
+    VOLTAGE,
+    Case,
+    Line,
+    Truth,
+    loads_of,
+    region_of,
+    scenario_of,
+)
 
 STEP = {"node": "Z1", "element": "AB", "kind": "line"}
 YEARS = [2030, 2035]
@@ -150,7 +164,14 @@ def small(**changes: Any) -> Case:
 
 def looped(case: Case, **more: Any) -> Any:
     session = Session(region_of(case), scenario_of(case, **more))
-    return secured(session, session.solve())
+    return audited(session, secured(session, session.solve()))
+
+
+def audited(session: Session, plan: Plan) -> Plan:
+    """Return the plan; its audit, which computes every learned row again, has no failure."""
+    audit = audit_plan(plan.data, session.region, session.scenario, assembled=session.assembled)
+    assert audit["failures"] == []
+    return plan
 
 
 def test_a_plan_whose_station_has_no_bus_is_not_called_secure() -> None:
@@ -191,6 +212,40 @@ def test_odd_grids_end_with_a_plan_and_a_reason(
     assert plan.security == {"secure": "secure", "not_secure": "insecure"}[status]
     assert plan["loop"]["reason"] is None if reason is None else reason in plan["loop"]["reason"]
     assert (plan["loop"]["rounds"][-1]["n_counted"] == 0) == (status == "secure")
+
+
+def test_rows_of_a_state_hold_in_that_state_and_the_plan_is_checked_with_what_it_builds() -> None:
+    steps = ({"step": 1, "element": "TC", "added_mva": 90.0}, {"step": 2, "element": "TB", "added_mva": 63.0})
+    region = with_reinforcements(
+        region_of(TRAFO), *({"reinforcement": f"U{s['step']}", "node": "Z1", "voltage_kv": 220.0, **s} for s in steps)
+    )
+    scenario = scenario_of(TRAFO, power__expansion__is_allowed=True, power__expansion__may_expand_220_110_kv=True)
+    session = Session(region, scenario)
+    plan = audited(session, secured(session, session.solve()))
+    built = {row["element"] for row in steps if any(r["state"] == str(row["step"]) for r in plan["reinforcements"])}
+    stronger = replace(TRAFO, trafos=tuple(replace(t, n=t.n + (t.name in built)) for t in TRAFO.trafos))
+    blocks = {s["id"]: sum(b["n"] for b in s["blocks"]) for s in plan["sites"]}
+    mva = TRAFO.block_mw * float(session.assembled.data["performance"]["mva_per_mw"].iloc[0])
+    normal, _ = loads_of(TRAFO, blocks, mva)
+    state = str(max((int(r["state"]) for r in plan["reinforcements"]), default=0))
+    shown = {row["index"][0] for row in plan["limits"] if row["constraint"] == "network_cut"}
+    cuts = plan["loop"]["cuts"]
+
+    assert plan.security == "secure"
+    assert built
+    assert Truth(stronger).is_secure(normal)
+    assert not Truth(TRAFO).is_secure(normal)
+    assert all([c["node"] for c in cut["states"]] == ["Z1"] for cut in cuts)
+    assert {cut["id"] for cut in cuts if cut["states"][0]["state"] == state} == shown
+    assert {cut["id"] for cut in cuts if cut["states"][0]["state"] != state} & shown == set()
+
+
+def test_a_row_binds_where_one_more_block_would_break_it() -> None:
+    session = Session(region_of(VOLTAGE), scenario_of(VOLTAGE))
+    plan = audited(session, secured(session, session.solve()))
+
+    assert plan["objective"]["value"] < VOLTAGE.block_mw * VOLTAGE.max_blocks * len(VOLTAGE.sites)
+    assert any(cut["is_binding"] for cut in plan["loop"]["cuts"])
 
 
 def test_a_base_case_without_solution_is_insecure_with_a_reason() -> None:
