@@ -8,7 +8,7 @@ import pytest
 
 from planner.i18n import gettext, language, ngettext, set_language, use_language
 
-SENTENCE = "A scenario file."
+SENTENCE = "Print a plan that was made before."
 
 
 def test_english_is_the_message_itself() -> None:
@@ -18,7 +18,7 @@ def test_english_is_the_message_itself() -> None:
 
 def test_chinese_comes_from_the_catalogues() -> None:
     with use_language("zh"):
-        assert gettext(SENTENCE) == "方案文件。"
+        assert gettext(SENTENCE) == "显示以前生成的方案。"
         assert gettext("never translated") == "never translated"
 
 
@@ -33,7 +33,7 @@ def test_blocks_nest() -> None:
     with use_language("zh"):
         with use_language("en"):
             assert gettext(SENTENCE) == SENTENCE
-        assert gettext(SENTENCE) == "方案文件。"
+        assert gettext(SENTENCE) == "显示以前生成的方案。"
 
 
 def test_another_thread_speaks_its_own_language() -> None:
