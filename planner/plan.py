@@ -116,7 +116,7 @@ def make_plan(
     sign = -1.0 if scenario.objective.name == "it_mw" else 1.0
     plan = empty_plan(region, scenario, status=solution.status, record=record)
     value = float(model.matrix.cost @ x)
-    plan["objective"]["value"] = sign * value
+    plan["objective"]["value"] = sign * value + 0.0  # no minus zero
     if solution.bound is not None:
         plan["bound"] = sign * min(solution.bound, value)
         plan["gap"] = abs(value - min(solution.bound, value)) / max(abs(value), 1e-9)

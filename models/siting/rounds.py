@@ -1,8 +1,7 @@
 """A further round of a staged solve: the same model with more rows, from the plan of the round before.
 
     1. repair    sites and feeds of the last year held as they were, everything else free: quick, and often good enough
-    2. nearby    what stands stays, except around the stations that the rows are about; other sites may come in; until the
-                 plan is good enough for the bound that is known
+    2. nearby    what stands stays, except around the stations that the rows are about; other sites may come in
     3. siting    the same sites as candidates, all decisions free, where the gap is open; beside it, in a thread of its
                  own, the bound of merged sites with the new rows
     4. polish    from the better of the two plans, while the gap is open
@@ -43,7 +42,6 @@ from models.siting.stages import (
 )
 
 MOSTLY = 0.5  # stations with at least this share of a row's largest coefficient
-NEARBY_GAP = 0.001
 
 
 def resolve(
@@ -72,7 +70,7 @@ def resolve(
     best = None if values is None else _repaired(solver, values, clock)
     aim = None if bound is None else min(b for b in (relaxation, bound) if b is not None)
     if best is not None and aim is not None and _is_far(clock, aim) and not clock.is_over:
-        best = _nearby(solver, best, clock, aim=aim)
+        best = _nearby(solver, best, clock)
     if best is None or aim is None or _is_far(clock, aim):
         found = _thorough(few, merged, best, clock, solver=solver, candidates=candidates, build=build)
         return replace(found, relaxation=relaxation)
@@ -115,8 +113,8 @@ def _thorough(
     return Staged(few, solver, solution_of(few, best, clock), merged)
 
 
-def _nearby(solver: Solver, values: Values, clock: Clock, *, aim: float) -> Values:
-    """Return a plan that keeps what stands away from the stations of the rows, as soon as it is good enough for `aim`."""
+def _nearby(solver: Solver, values: Values, clock: Clock) -> Values:
+    """Return a plan that keeps what stands away from the stations of the rows, or the one at hand where that is better."""
     model = solver.model
     near, last = _near_sites(model.data), model.data.years[-1]
     cols = []
@@ -125,17 +123,11 @@ def _nearby(solver: Solver, values: Values, clock: Clock, *, aim: float) -> Valu
         stands = np.round(values[frame["col"].to_numpy(np.int64)]) > 0
         away = (frame["year"] == last).to_numpy(bool) & ~frame["site"].isin(near).to_numpy(bool)
         cols.append(frame["col"].to_numpy(np.int64)[stands & away])
-    held_cols = np.concatenate(cols)
-    ones = np.ones(len(held_cols))
-    options = replace(effort(clock, NEARBY_GAP), target=aim / (1.0 - clock.options.gap * float(np.sign(aim or 1.0))))
-    with solver.bounded(held_cols, ones, ones):
-        found = solver.solve(options, progress=hearing(clock), should_stop=clock.should_stop, start=values)
-    if found.values is None or found.objective is None or found.objective > model.matrix.cost @ values:
-        clock.incumbent = float(model.matrix.cost @ values)
-        return values
-    clock.incumbent = found.objective
-    clock.tell()
-    return found.values
+    kept = np.concatenate(cols)
+    ones = np.ones(len(kept))
+    with solver.bounded(kept, ones, ones):
+        best = _better(solver, values, clock)
+    return values if best is None else best
 
 
 def _near_sites(data: SitingData) -> set[str]:

@@ -60,7 +60,9 @@ def write_planned_network(
     files = []
     for year in years or known[-1:]:
         net = network_for(region, scenario, year, situation, states[year])
-        add_loads(net, loads[loads["year"] == year])
+        own = loads[loads["year"] == year]
+        factor = scenario.network.situations[situation].plan_factor
+        add_loads(net, own.assign(p_mw=own["p_mw"] * factor, q_mvar=own["q_mvar"] * factor))
         stem = folder / (f"network_planned_{year}" if years else "network_planned")
         comments = _comments(plan, net, year=year, situation=situation)
         files += _write(net, stem, comments=comments)

@@ -22,7 +22,6 @@ from planner.session import Session
 from tests.falsified_plans import FALSIFICATIONS, WHOLE, Data
 
 CASE = Path(__file__).parents[1] / "cases" / "small_plan" / "scenario.yaml"
-pytestmark = pytest.mark.xdist_group("audit")  # the case is solved once
 
 
 @dataclass(frozen=True)

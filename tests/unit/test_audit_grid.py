@@ -21,7 +21,6 @@ from planner.scenario import load_scenario
 from planner.session import Session
 from tests.builders_expansion import with_reinforcements
 
-pytestmark = pytest.mark.xdist_group("audit_grid")  # the case is solved once
 CASE = Path(__file__).parents[1] / "cases" / "small_plan" / "scenario.yaml"
 SHORT = {
     "power.reserve_mva": {"Z1": 300.0},

@@ -63,6 +63,7 @@ def test_the_readme_tells_the_exit_codes_as_the_command_does(project: Path, page
 def test_the_readme_names_every_command(project: Path, page: str) -> None:
     text = (project / page).read_text(encoding="utf-8")
 
-    commands = [str(command.callback.__name__) for command in make_app().registered_commands if command.callback]
+    registered = [command for command in make_app().registered_commands if command.callback]
+    commands = [str(command.callback.__name__).replace("_", "-") for command in registered if command.callback]
 
     assert [name for name in commands if name != "docs" and f"`planner {name}" not in text] == []

@@ -18,7 +18,6 @@ from planner.scenario import Scenario, load_scenario
 from planner.session import Session
 
 CASE = Path(__file__).parents[1] / "cases" / "small_plan" / "scenario.yaml"
-pytestmark = pytest.mark.xdist_group("infeasible")
 ANY_PLAN = Options(gap=0.9, time_limit_s=60.0)
 ONE_YEAR: dict[str, Any] = {"years": [2035], "green.share": {2035: 0.0}}
 CASES: dict[str, tuple[dict[str, Any], set[str]]] = {
