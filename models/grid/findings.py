@@ -2,7 +2,8 @@
 
 Elements are ordered by excess: (value - limit) / limit of a loading; for a voltage the distance outside its band in
 shares of the band's width. The largest excess is the worst; below 0 it is the margin of the element closest to its
-limit. All rows of a batch are measured at once.
+limit. An excess of `ROUNDING` or less is 0: a generator whose set point is the limit stands there, whatever the last digit
+of the solution. All rows of a batch are measured at once.
 """
 
 from __future__ import annotations
@@ -18,6 +19,14 @@ from models.grid.engine import Batch, Engine
 from models.grid.rules import Floats, GridRules
 
 Flags = NDArray[np.bool_]
+
+ROUNDING = 1e-9
+"""Share of a limit or of a band below which a value is at the limit: far below what a power flow solves to."""
+
+
+def at_limit(share: Floats) -> Floats:
+    """Return shares with 0 where they differ from 0 by rounding only."""
+    return np.where(np.abs(share) <= ROUNDING, 0.0, share)
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ class Limits:
         limit = np.where(is_outage[:, None], self._limits[True], self._limits[False])
         scale = np.where(is_outage[:, None], self._scale[True], self._scale[False])
         share = self.sign * (values - limit) / scale
-        return np.where(np.isfinite(share), share, -np.inf)
+        return np.where(np.isfinite(share), at_limit(share), -np.inf)
 
     def finding(self, quantity: int, value: float, *, is_outage: bool, base_value: float | None) -> Finding:
         """Return one quantity as a finding."""

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.grid.findings import at_limit
 from models.grid.outages import Outage
 from models.grid.rules import Floats, GridRules
 from models.grid.sensitivity import slopes
@@ -91,9 +92,10 @@ class Judge:
         self.is_converged, self.percent, self.is_dead = found[0], found[1], found[3]
         self.vm_pu = found[2][:, self.nodes]
         rule = np.minimum(np.arange(n), 1)
-        self._over = self.percent > self.loading[rule]
-        self._under = self.vm_pu < self.low[rule]
-        self._above = self.vm_pu > self.high[rule]
+        width = self.high[rule] - self.low[rule]
+        self._over = at_limit((self.percent - self.loading[rule]) / self.loading[rule]) > 0
+        self._under = at_limit((self.low[rule] - self.vm_pu) / width) > 0
+        self._above = at_limit((self.vm_pu - self.high[rule]) / width) > 0
         self.lost_mw = np.asarray(self.engine.load_at(self.is_dead), dtype=float)
         self._weak = self._find_weak() if self.rules.no_worsening and self.engine.bridge is not None else {}
         nothing = np.zeros((n, self.engine.n_buses))
@@ -152,7 +154,7 @@ class Judge:
         rule = np.minimum(at, 1)
         width = self.high[rule] - self.low[rule]
         found = np.hstack([(percent - loading) / self.loading[rule], (low - vm_pu) / width, (vm_pu - high) / width])
-        return np.where(np.isfinite(found), found, -np.inf)
+        return np.where(np.isfinite(found), at_limit(found), -np.inf)
 
     def solve(self, at: Ints, load_mw: Floats, tangent: float, *, is_confirmed: bool = False) -> tuple[Flags, Floats]:
         """Return is_secure and the distances of rows (situation, load [MW] at each bus); in chunks, memory bounded.
