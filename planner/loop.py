@@ -54,6 +54,11 @@ class _Run:
         late = time.perf_counter() - self.began >= self.limit_s
         return late or (self.should_stop is not None and self.should_stop())
 
+    @property
+    def why_over(self) -> str:
+        """Return why there is no further round: a stop of the user, or time."""
+        return "stopped" if self.should_stop is not None and self.should_stop() else "time_limit"
+
     def learn(self, new: list[Learned]) -> float:
         """Add the rows to the model and solve it; return the time it took. Rows that no plan keeps are not kept either."""
         began = time.perf_counter()
@@ -96,7 +101,7 @@ def secured(
             status = "secure"
             break
         if number == rules.max_rounds or run.is_over:
-            reason = "max_rounds" if number == rules.max_rounds else "time_limit"
+            reason = "max_rounds" if number == rules.max_rounds else run.why_over
             break
         new = learn_ac(run.cases, checked, number=number, repeats=run.repeats)
         if not new:
@@ -104,9 +109,7 @@ def secured(
             break
         solve_s = run.learn(new)
         if not run.plan.has_plan:
-            reason = (
-                "no plan keeps all learned limits" if run.plan.status == "infeasible" else "no plan was found in time"
-            )
+            reason = "infeasible" if run.plan.status == "infeasible" else run.why_over
             break
     assert checked is not None
     return _with_record(run, last, checked, status=status, reason=reason, dc_only=dc_only)
@@ -177,7 +180,7 @@ def _with_record(
         "cuts": [cut.to_dict(is_binding=used) for cut, used in _with_use(run.cuts, plan)],
         "dc_only": dict(dc_only),
         "secure": {"value": plan["objective"]["value"], "bound": plan["bound"]} if status == "secure" else None,
-        "price_of_security": _price(plan, dc_only) if status == "secure" else None,
+        "price_of_security": _price(plan, dc_only) if security == "secure" else None,
     }
     times = dict(plan["record"]["times"])
     times["solve_s"] = sum(r["solve_s"] for r in run.rounds)

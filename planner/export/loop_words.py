@@ -53,6 +53,7 @@ def _reason(loop: Row) -> str:
         "": _("no reason given"),
         "max_rounds": _("the number of rounds is used up"),
         "time_limit": _("the time limit was reached"),
+        "stopped": _("it was stopped"),
         "infeasible": _("with the limits learned there is no plan"),
         "stalled": _("a round found no new limit"),
     }
