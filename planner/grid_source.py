@@ -27,6 +27,8 @@ ASSUMED_POWER_FACTOR = 0.98
 ASSUMED_MIN_PU = 0.90
 ASSUMED_MAX_PU = 1.10
 _LIMITS = ("min_vm_pu", "max_vm_pu")
+_DOUBTS = ("rating_placeholder", "no_limit", "low_loading", "kw", "not_converged")
+"""Remarks of a grid's report that bear on every value; ratings that are refused or accepted are told on their own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,6 +159,7 @@ def _from_file(source: str | Path, *, accept_ratings: bool) -> GridSource:
         notices=(
             *(remark.text for remark in read.report.changed),
             *_rating_notices(net, accept_ratings=accept_ratings),
+            *(remark.text for remark in read.report.missing if remark.code in _DOUBTS),
             *position_notices,
         ),
     )
@@ -166,18 +169,22 @@ def _file_rules(net: Any) -> tuple[GridRules, tuple[str, ...]]:
     """Return the rules of a grid file: its own voltage limits where each nominal voltage has one pair, else assumed."""
     from models.grid.rules import GridRules, VoltageBand
 
-    bands, assumed_kv = [], []
+    bands, assumed_kv, differ_kv = [], [], []
     for kv, buses in net.bus.groupby("vn_kv"):
         own = buses[list(_LIMITS)].drop_duplicates() if set(_LIMITS) <= set(buses.columns) else pd.DataFrame()
         is_given = len(own) == 1 and bool(own.notna().all(axis=None)) and bool((own > 0).all(axis=None))
         low, high = map(float, own.iloc[0]) if is_given else (ASSUMED_MIN_PU, ASSUMED_MAX_PU)
         assumed_kv += [] if is_given else [float(kv)]
+        differ_kv += [f"{kv:g} kV"] if len(own.dropna()) > 1 else []
         bands.append(VoltageBand(float(kv), low, high, low, high))
     assumed = [_("Ratings in outages: as in normal operation (emergency factor 1).")]
     if assumed_kv:
         listed = ", ".join(f"{kv:g} kV" for kv in sorted(assumed_kv))
         text = _("Voltage limits at {listed}: {low:.2f} to {high:.2f} pu, also in outages.")
         assumed.append(text.format(listed=listed, low=ASSUMED_MIN_PU, high=ASSUMED_MAX_PU))
+    if differ_kv:
+        text = _("The file's own voltage limits at {listed} differ from bus to bus and are not used.")
+        assumed.append(text.format(listed=", ".join(reversed(differ_kv))))
     return GridRules(tuple(bands)), tuple(assumed)
 
 
@@ -187,7 +194,9 @@ def _rating_notices(net: Any, *, accept_ratings: bool) -> tuple[str, ...]:
 
     found = rating_problems(net)
     if found and not accept_ratings:
-        text = _("The ratings of this network limit nothing: {why}. Mend them, or accept them with --accept-ratings.")
+        text = _(
+            "The ratings of this network cannot be relied on: {why}. Mend them, or accept them with --accept-ratings."
+        )
         raise GridError(text.format(why="; ".join(found)))
     accepted = _("Ratings accepted as they are: {why}.")
     return tuple(accepted.format(why=why) for why in found)

@@ -47,7 +47,7 @@ class Batch:
 
 
 class Engine:
-    """One network, its monitored branches and the solver of its rows."""
+    """One network, its monitored branches and the solver of its rows; raises ValueError without an external source."""
 
     def __init__(self, net: Any, *, is_fast: bool | None = None, threads: int = 2, slack: str = "single") -> None:
         self.net, self.origin = expanded(net)
@@ -82,6 +82,8 @@ class Engine:
         except pp.LoadflowNotConverged:
             self.reason = "the base case does not converge"
             return
+        except UserWarning as error:  # pandapower's word for a network that nothing balances
+            raise ValueError(f"no external source is in service ({error})") from error
         if not has_flow(self.net):
             self.reason = "no branch in service is joined to a source"
             return

@@ -139,7 +139,9 @@ def _missing(net: Any, base: BaseCase, coordinates: str) -> list[Remark]:
     from models.grid.quality import LOW_LOADING_PERCENT, looks_like_kw
 
     found = _rating_remarks(net)
-    if not base.is_converged:
+    if not has_source(net):
+        found.append(Remark("no_source", _("No external source is in service: nothing balances the network.")))
+    elif not base.is_converged:
         found.append(Remark("not_converged", _("The power flow of the network as it is did not converge.")))
     elif base.max_loading_percent is not None and base.max_loading_percent < LOW_LOADING_PERCENT:
         text = _("No branch is loaded above {percent:.1f} % in the base case: the ratings may be placeholders.")
@@ -153,6 +155,12 @@ def _missing(net: Any, base: BaseCase, coordinates: str) -> list[Remark]:
     elif coordinates == "none":
         found.append(Remark("coordinates_none", _("Buses have no coordinates.")))
     return found
+
+
+def has_source(net: Any) -> bool:
+    """Return whether an external grid or a generator marked as slack is in service."""
+    is_slack = net.gen["in_service"].astype(bool) & net.gen["slack"].astype(bool)
+    return bool(net.ext_grid["in_service"].astype(bool).any() or is_slack.any())
 
 
 def _rating_remarks(net: Any) -> list[Remark]:
