@@ -157,14 +157,20 @@ def _by_year_and_class(rows: Sequence[Row]) -> list[list[Row]]:
     return [sorted(groups[key], key=lambda row: (-row["it_mw"], row["district"])) for key in sorted(groups)]
 
 
+def _little(mw: float) -> str:
+    """Return MW with one decimal, or with what it takes to see that they are not nothing."""
+    return f"{mw:.1f}" if mw >= 0.1 else f"{mw:.1g}"  # noqa: PLR2004 - one decimal shows it from here on
+
+
 def _missing_line(rows: Sequence[Row], names: Mapping[str, str]) -> str:
     """Return one sentence for one year and class, the districts that miss most in brackets."""
     places = [
-        f"{names.get(DISTRICT + str(row['district']), row['district'])} {row['it_mw']:.1f}" for row in rows[:N_PLACES]
+        f"{names.get(DISTRICT + str(row['district']), row['district'])} {_little(row['it_mw'])}"
+        for row in rows[:N_PLACES]
     ]
-    return _("Not served in {year}: {mw:.1f} MW of {workload} ({places})").format(
+    return _("Not served in {year}: {mw} MW of {workload} ({places})").format(
         year=rows[0]["year"],
-        mw=sum(row["it_mw"] for row in rows),
+        mw=_little(sum(row["it_mw"] for row in rows)),
         workload=class_name(str(rows[0]["workload"]), names),
         places=", ".join([*places, "…"] if len(rows) > N_PLACES else places),
     )
