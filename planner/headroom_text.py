@@ -53,6 +53,12 @@ def element_text(row: Row) -> str:
     return f"{row['element']} {row['value']:.1f} / {row['limit']:.1f} %"
 
 
+def mw_text(row: Row, key: str = "headroom_mw") -> str:
+    """Return a value in MW; one that only the cap of the study ends is a lower bound, and says so."""
+    is_capped = row["status"] == "capped"
+    return f"≥ {row[key]:.1f}" if is_capped else f"{row[key]:.1f}"
+
+
 def outage_text(row: Row) -> str:
     """Return the limiting outage, or that nothing is out."""
     if row["outage"] is None:
@@ -88,8 +94,8 @@ def _cells(row: Row) -> Sequence[str]:
     return (
         bus_name(row),
         f"{row['vn_kv']:g}",
-        f"{row['headroom_mw']:.1f}",
-        f"{row['headroom_n0_mw']:.1f}",
+        mw_text(row),
+        mw_text(row, "headroom_n0_mw"),
         element_text(row),
         outage_text(row),
         rule_text(row),
@@ -142,7 +148,9 @@ def rule_lines(found: Mapping[str, Any]) -> Iterator[str]:
     trafos = ", ".join(f"{kv} kV {percent:g} %" for kv, percent in rules["trafo_percent"].items()) or "100 %"
     text = _("Loading limits: {n0:g} % with nothing out; in outages lines {line:g} %, transformers {trafos}.")
     yield text.format(n0=rules["n0_percent"], line=rules["line_percent"], trafos=trafos)
+    yield _("Loading is by current, the larger of all ends; transformers against the rated current of each side.")
     yield _("Voltage limits: {limits}.").format(limits=rules["voltage"])
+    yield _("Generators hold their voltage without limits of reactive power.")
     yield _("Outages: {kinds}; one circuit or unit at a time.").format(
         kinds=", ".join(kind_name(kind) for kind in rules["outage_kinds"])
     )

@@ -40,9 +40,11 @@ def table_name(table: str) -> str:
         "outside_sites": _("sites outside the region"),
         "prices": _("prices"),
         "reclaimed_plants": _("reclaimed-water plants"),
+        "reinforcements": _("grid reinforcements"),
         "resources": _("green resources"),
         "stock": _("existing centres"),
         "stock_cooling": _("cooling of existing centres"),
+        "study_area": _("study area"),
         "substations": _("substations"),
         "zones": _("zones"),
     }

@@ -21,7 +21,7 @@ from planner.export.headroom_files import write_headroom_files
 from planner.export.headroom_map import headroom_map
 from planner.grid_source import GridSource
 from planner.headroom import HeadroomOptions, headroom
-from planner.headroom_text import headroom_text
+from planner.headroom_text import headroom_text, mw_text, rule_lines
 from planner.i18n import use_language
 from tests.grid.conftest import tiny_tables
 from tests.grid.test_headroom import RING
@@ -89,6 +89,20 @@ def test_the_text_names_value_element_outage_and_rules(found: dict[str, Any], la
     assert ("do not add up" if lang == "en" else "不可相加") in text
     assert "3 %" in text
     assert "0.98" in text
+
+
+def test_a_value_that_only_the_cap_ends_is_a_lower_bound(found: dict[str, Any]) -> None:
+    one = {**found["buses"][0], "headroom_mw": 2000.0, "headroom_n0_mw": 2000.0}
+
+    assert mw_text({**one, "status": "capped"}) == mw_text({**one, "status": "capped"}, "headroom_n0_mw") == "≥ 2000.0"
+    assert mw_text({**one, "status": "limited"}) == "2000.0"
+
+
+def test_rules_name_what_makes_values_larger(found: dict[str, Any]) -> None:
+    rules = " ".join(rule_lines(found))
+
+    assert "Generators hold their voltage without limits of reactive power" in rules
+    assert "Loading is by current" in rules
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
