@@ -208,7 +208,11 @@ class Solver:
         chosen = solution.values[fixed]
         with self.relaxed(np.flatnonzero(m.is_integer)), self.bounded(fixed, chosen, chosen):
             h.setOptionValue("time_limit", WORTH_TIME_LIMIT_S)
-            h.run()
+            if (
+                h.run() != highspy.HighsStatus.kOk
+            ):  # seen after a MIP that the time limit ended: what it left is in the way
+                h.clearSolver()
+                h.run()
             if h.getModelStatus() != highspy.HighsModelStatus.kOptimal:
                 raise RuntimeError(f"worths: LP at the chosen siting ended {h.getModelStatus()}")
             return -np.asarray(h.getSolution().row_dual, float)
