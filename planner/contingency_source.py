@@ -34,6 +34,7 @@ def _of_scenario(path: Path, situation: str | None, year: int | None, *, accept_
     from planner.grid_cases import network_for
     from planner.read import read_region
     from planner.scenario import load_scenario
+    from planner.secure import grid_rules
 
     scenario = load_scenario(path)
     region = read_region(scenario.region)
@@ -44,11 +45,20 @@ def _of_scenario(path: Path, situation: str | None, year: int | None, *, accept_
     chosen = situation or next(iter(scenario.network.situations))
     at = year or scenario.years[0]
     net = network_for(region, scenario, at, chosen)
-    text = _("Year {year}, situation {situation}: factors of load and generation are assumed.")
+    text = _("Year {year}, situation {situation}: load x {load:g}, generation x {generation:g}; assumed factors.")
+    factors = scenario.network.situations.get(chosen)
     return replace(
         source,
         grid=net,
         region=None,  # the network is made; the region would be read as it is
-        rules=replace(source.rules, slack=scenario.network.slack),
-        assumed=(*source.assumed, text.format(year=at, situation=chosen)),
+        rules=grid_rules(region, scenario),
+        assumed=(
+            *source.assumed,
+            text.format(
+                year=at,
+                situation=chosen,
+                load=factors.load_factor if factors else 1.0,
+                generation=factors.generation_factor if factors else 1.0,
+            ),
+        ),
     )

@@ -67,7 +67,7 @@ def learn_ac(cases: GridCases, checked: Checked, *, number: int, repeats: dict[t
         for cut in cuts_of(case.engine, cases.rules, rows, tangent=cases.tangent, most=MAX_CUTS):
             about = (case.key, cut.element, cut.case.element, cut.quantity)
             repeats[about] = repeats.get(about, -1) + 1
-            margin = _margin(cut) * 2.0 ** min(repeats[about], MAX_DOUBLINGS)
+            margin = min(_margin(cut) * 2.0 ** min(repeats[about], MAX_DOUBLINGS), cut.room / 2.0)
             for year in _years_alike(cases, case, cut):
                 name = f"{cut.kind}-{number}-{len(out) + 1}"
                 out.append(_learned(cases, case, cut, name=name, year=year, margin=margin))

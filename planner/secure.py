@@ -160,7 +160,8 @@ class GridCases:
         check = checked.check
         grid = check.to_dict(is_synthetic=self.region.is_synthetic_grid)
         transfer = "whole class A load on either feed" if self.scenario.network.feed_transfer else "not checked"
-        grid["rules"] = {**grid["rules"], "feed_transfer": transfer}
+        situations = {name: factors.model_dump() for name, factors in self.scenario.network.situations.items()}
+        grid["rules"] = {**grid["rules"], "feed_transfer": transfer, "situations": situations}
         grid["limiting"] = limiting(check)
         grid["elements"] = list(checked.elements)
         return grid

@@ -46,6 +46,7 @@ class Cut:
     coef: Floats  # (n_buses,) per MW
     upper: float
     excess: float  # how far outside, in shares of the limit
+    room: float = np.inf  # what a load of nothing has left up to the limit: a margin must not take all of it
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class _Violation:
     case: Case
     quantity: int
     excess: float
-    allowed: float  # the limit, or the value without the plan where that is outside it
+    allowed: float  # the limit, or the value without the plan where that is outside it, with the tolerance
+    is_existing: bool = False
 
 
 def cuts_of(
@@ -99,7 +101,9 @@ def _violations(limits: Limits, cases: Sequence[Case], found: Measured) -> list[
     for i, q in zip(rows.tolist(), quantities.tolist(), strict=True):
         limit, before = float(limits.limits(is_outage=cases[i].is_outage)[q]), float(found.before[i, q])
         is_existing = np.isfinite(before) and float(limits.sign[q]) * (before - limit) > 0
-        out.append(_Violation(cases[i], q, float(found.excess[i, q]), before if is_existing else limit))
+        # what is outside anyway may stay as it is, and get worse by what the check does not count
+        allowed = before + float(limits.sign[q]) * float(limits.tolerance[q]) if is_existing else limit
+        out.append(_Violation(cases[i], q, float(found.excess[i, q]), allowed, is_existing=is_existing))
     return out
 
 
@@ -164,12 +168,13 @@ def _tangent(
             value, slope, at = float(values[0]), found[0], nearer.p_mw
     finding = limits.finding(quantity, value, is_outage=case.is_outage, base_value=None)
     name: Quantity = "loading" if quantity < limits.n_branches else ("vm_min" if sign < 0 else "vm_max")
-    if name == "loading" and allowed > finding.limit:
-        slope = _answerable(engine, rules, quantity, slope)
+    room = float(limits.tolerance[quantity]) if violation.is_existing else np.inf
     coef = sign * slope
     upper = sign * (allowed - value) + float(coef @ at)
+    if name == "loading" and violation.is_existing:  # what the loads that are answerable add, and nothing else
+        coef, upper = _answerable(engine, rules, quantity, coef), room
     return Cut("ac", name, finding.element, finding.kind, case, value, allowed, finding.unit, coef, upper,
-               violation.excess)  # fmt: skip
+               violation.excess, room)  # fmt: skip
 
 
 def _answerable(engine: Engine, rules: GridRules, branch: int, slope: Floats) -> Floats:

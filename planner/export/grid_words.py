@@ -121,6 +121,14 @@ def is_outside(row: Row) -> bool:
     return bool(value > limit)
 
 
+def beside(value: float | None, limit: float | None) -> str:
+    """Return a value as `amount` does, with as many digits as tell it from a limit that it is not equal to."""
+    short = amount(value)
+    if value is None or limit is None or value == limit or short != amount(limit):
+        return short
+    return next((t for t in (f"{value:.{d}f}" for d in range(1, 7)) if float(t) != limit), short)
+
+
 def limiting_sentence(plan: PlanDict, names: Mapping[str, str]) -> str:
     """Return the element that limits the plan with outage and rule, "" where the plan does not name one."""
     grid = plan.get("grid") or {}
@@ -134,7 +142,7 @@ def limiting_sentence(plan: PlanDict, names: Mapping[str, str]) -> str:
     )
     found = _("{element} at {value} {unit}, limit {limit} {unit}").format(
         element=element_name(row.get("element"), names),
-        value=amount(row.get("value")),
+        value=beside(row.get("value"), row.get("limit")),
         unit=row.get("unit") or "",
         limit=amount(row.get("limit")),
     )
@@ -156,8 +164,9 @@ def scope_sentence(plan: PlanDict) -> str:
     )
     situations = sorted({str(row["situation"]) for row in rows if row.get("situation")})
     shown = _("Operating situations: {situations}.").format(situations=", ".join(situation_name(s) for s in situations))
+    is_unchecked = str((grid.get("rules") or {}).get("feed_transfer") or "").startswith("not checked")
     transfer = _("Feed transfer (all load of a dual-fed site on one feed) was not checked.")
-    return in_a_row(text, shown if situations else "", "" if "feed" in kinds else transfer)
+    return in_a_row(text, shown if situations else "", transfer if is_unchecked else "")
 
 
 def method_sentence(plan: PlanDict) -> str:
@@ -217,7 +226,15 @@ def _treatment(rules: Row) -> list[str]:
     elif "no_worsening" in rules:
         parts.append(_("violations without the plan count too"))
     slack = {"single": _("single slack"), "distributed": _("distributed slack")}.get(str(rules.get("slack")))
-    return [*parts, *([slack] if slack else [])]
+    parts += [slack] if slack else []
+    if rules.get("reactive_limits"):
+        parts.append(_("no limits of reactive power"))
+    for name, row in (rules.get("situations") or {}).items():
+        text = _("{situation}: load x {load:g}, generation x {generation:g}, plan x {plan:g} (assumed)")
+        factors = {key: float(row.get(f"{key}_factor", 1.0)) for key in ("load", "generation", "plan")}
+        if any(factor != 1.0 for factor in factors.values()):
+            parts.append(text.format(situation=situation_name(name), **factors))
+    return parts
 
 
 def loading_label(lower: float | None, upper: float | None) -> str:

@@ -17,7 +17,7 @@ from planner.export.facts import (
     local_name,
     worst_outages,
 )
-from planner.export.grid_words import element_name, limiting_sentence, out_text, when
+from planner.export.grid_words import beside, element_name, limiting_sentence, out_text, when
 from planner.export.loop_words import cut_names, has_failed, loop_sentence
 from planner.export.words import (
     amount,
@@ -208,7 +208,8 @@ def _limiting_line(row: Row, names: Mapping[str, str]) -> str:
         found = _("{mw:.1f} MW without supply").format(mw=row["unsupplied_mw"])
     else:
         found = _("{element} at {value} {unit}, limit {limit} {unit}").format(
-            element=element_name(worst.get("element"), names), value=amount(worst.get("value")), unit=worst.get("unit") or "",
+            element=element_name(worst.get("element"), names), value=beside(worst.get("value"), worst.get("limit")),
+            unit=worst.get("unit") or "",
             limit=amount(worst.get("limit")),
         )  # fmt: skip
     return _("{year}, {out}: {found}").format(year=when(row), out=out, found=found)

@@ -191,7 +191,7 @@ def test_a_plan_whose_station_has_no_bus_is_not_called_secure() -> None:
         (small(lines=(Line("AB", ("A", "B"), 5, 0.9), Line("BC", ("B", "C"), 5, 0.9))), {}, ("secure", 0.0, None)),
         # what must be built cannot be secure
         (small(lines=(Line("AB", ("A", "B"), 5, 0.9, n=2), Line("BC", ("B", "C"), 5, 0.9))),
-         {"wishes__min_mw": {"Q": 10.0}}, ("not_secure", 20.0, "no plan")),
+         {"wishes__min_mw": {"Q": 10.0}}, ("not_secure", 20.0, "infeasible")),
         (small(lines=(Line("AB", ("A", "B"), 5, 0.9, n=2), Line("BC", ("B", "C"), 5, 0.9))),
          {"network__max_rounds": 1}, ("not_secure", 20.0, "max_rounds")),
         (small(), {"workloads__load__demand_mw": {2030: 0.0}}, ("secure", 0.0, None)),
@@ -199,7 +199,7 @@ def test_a_plan_whose_station_has_no_bus_is_not_called_secure() -> None:
         (small(loads={"C": (60, 10)}, lines=(Line("AB", ("A", "B"), 5, 0.2, n=2), Line("BC", ("B", "C"), 5, 0.9, n=2))), {},
          ("secure", 0.0, None)),
         (small(loads={"C": (60, 10)}, lines=(Line("AB", ("A", "B"), 5, 0.2, n=2), Line("BC", ("B", "C"), 5, 0.9, n=2))),
-         {"network__no_worsening": False}, ("not_secure", 20.0, "no plan")),
+         {"network__no_worsening": False}, ("not_secure", 20.0, "infeasible")),
     ],
 )  # fmt: skip
 def test_odd_grids_end_with_a_plan_and_a_reason(
