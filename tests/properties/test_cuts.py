@@ -62,7 +62,7 @@ def test_class_a_load_by_feed_is_that_of_the_site_on_both_feeds(seed: int) -> No
     assert np.allclose(on_feed["value"], wanted, atol=1e-5)
 
 
-@pytest.mark.parametrize("seed", [11, 12])
+@pytest.mark.parametrize("seed", [11, pytest.param(12, marks=pytest.mark.slow)])
 def test_merged_sites_with_cuts_never_cost_more_than_single_ones(seed: int) -> None:
     data = with_grid(like_sites(seed), seed, scale=2.0)
     merged, label = merge_sites(data)
@@ -71,7 +71,7 @@ def test_merged_sites_with_cuts_never_cost_more_than_single_ones(seed: int) -> N
     assert at_most(answer(merged).objective, answer(data).objective)
 
 
-@pytest.mark.parametrize("seed", [4, 8])
+@pytest.mark.parametrize("seed", [4, pytest.param(8, marks=pytest.mark.slow)])
 def test_a_round_with_cuts_ends_where_a_whole_solve_ends(seed: int) -> None:
     data = with_grid(like_sites(seed), seed, scale=2.0)
     bare, options = without_cuts(data), Options(gap=1e-6)

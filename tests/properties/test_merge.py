@@ -34,7 +34,7 @@ def test_merged_sites_never_cost_more_than_single_ones(seed: int) -> None:
     assert at_most(answer(merged).objective, answer(data).objective)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
 def test_merged_identical_sites_cost_the_same(seed: int) -> None:
     data = like_sites(seed)
     alike = {"reach": "near", "area_ha": 6.0, "land_cny_per_ha_year": 1e6}

@@ -221,7 +221,11 @@ def test_method_scope_and_rules_are_told() -> None:
         "self_check": None,
     }
     assert method_sentence(plan) == "Method: pandapower 3.5.6. Slow path: lightsim2grid is not installed"
-    assert "was not checked" in scope_sentence(old_plan() | {"grid": {"base": [], "outages": [{"kind": "line"}]}})
+    grid = {"base": [], "outages": [{"kind": "line"}]}
+    assert "was not checked" in scope_sentence(
+        old_plan() | {"grid": grid | {"rules": {"feed_transfer": "not checked"}}}
+    )
+    assert "was not checked" not in scope_sentence(old_plan() | {"grid": grid | {"rules": {"feed_transfer": "either"}}})
 
 
 def test_reinforcement_and_flexible_load_are_told() -> None:
