@@ -52,7 +52,7 @@ def contingency(
         "grid": _about(source, engine),
         "security": "insecure" if any(is_counted) else "secure",
         "summary": _summary(rows),
-        "rules": _rules(check, shown_kinds),
+        "rules": _rules(check, shown_kinds, outages),
         "assumed": list(source.assumed),
         "notices": list(source.notices),
         "base": rows[0],
@@ -147,6 +147,12 @@ def _about(source: GridSource, engine: Engine) -> dict[str, Any]:
     }
 
 
-def _rules(check: GridCheck, kinds: Sequence[str]) -> dict[str, Any]:
-    told = {"slack_kind": check.rules.slack, "outage_kinds": list(kinds), "method": dict(check.method)}
+def _rules(check: GridCheck, kinds: Sequence[str], outages: Sequence[Outage]) -> dict[str, Any]:
+    number = Counter(o.kind for o in outages)
+    told = {
+        "slack_kind": check.rules.slack,
+        "outage_kinds": list(kinds),
+        "n_outages_of_kind": {kind: number[kind] for kind in kinds},
+        "method": dict(check.method),
+    }
     return {**check.rules.to_dict(), **told}

@@ -162,7 +162,7 @@ def rule_lines(found: Mapping[str, Any]) -> Iterator[str]:
         "Loading is by current, the larger of all ends; transformers against the rated current of each side."
     )
     yield "  " + _("Outages: {kinds}; of a row with several circuits or units one at a time.").format(
-        kinds=", ".join(kind_name(kind) for kind in rules["outage_kinds"])
+        kinds=", ".join(f"{kind_name(kind)} {n}" for kind, n in rules["n_outages_of_kind"].items())
     )
     yield "  " + _(
         "Existing violations count: no load is added, so neither the rule of no worsening nor its sensitivity threshold "

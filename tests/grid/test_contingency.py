@@ -153,7 +153,7 @@ def test_rules_and_method_are_printed_in_both_languages(tiny: MakeTables, method
 
     english = contingency_text(found, width=132)
     for said in ("NOT SECURE: 1 of 5", "The AC network is synthetic.", "110 kV 0.95-1.05 pu", "lines 100 %",
-                 "no worsening", "(3 %)", "external sources", "line, transformer", "Assumed: Power factor 0.98.",
+                 "no worsening", "(3 %)", "external sources", "Outages: line 4, transformer 0", "Assumed: Power factor 0.98.",
                  found["rules"]["method"]["engine"]):  # fmt: skip
         assert said in english.replace("\n", " "), said
     if method == "pandapower":
