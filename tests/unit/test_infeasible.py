@@ -51,7 +51,9 @@ def is_possible(session: Session, way: Explanation, *, share: float = 1.0) -> bo
     return solver.solve(ANY_PLAN).values is not None
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.slow] if n == "cost" else []) for n in CASES])
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.slow] if n in {"cost", "carbon"} else []) for n in CASES]
+)
 def test_what_is_said_to_be_missing_is_enough(name: str, region: Region, scenario: Scenario) -> None:
     changes, expected = CASES[name]
     session = Session(region, scenario.changed(changes))

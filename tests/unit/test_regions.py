@@ -56,6 +56,7 @@ def test_hv_urban_is_simbenchs_grid_under_study_case_hl(hv_urban: Region) -> Non
     assert net.ext_grid["vm_pu"].tolist() == [1.025]
 
 
+@pytest.mark.slow
 def test_two_builds_are_the_same_bytes(hv_urban: Region, tmp_path: Path) -> None:
     again = tmp_path / "again"
     again.mkdir()
