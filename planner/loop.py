@@ -20,7 +20,7 @@ from planner.check import verdict
 from planner.learned import Learned, learn_ac, learn_dc
 from planner.plan import Plan
 from planner.plan_loads import unseen_stations
-from planner.secure import Checked, GridCases
+from planner.secure import Checked, GridCases, over
 from planner.session import Session
 
 MAX_DC_ROUNDS = 4
@@ -138,11 +138,11 @@ def _note(
     run: _Run, number: int, checked: Checked, *, solve_s: float, check_s: float, on_round: OnRound | None
 ) -> None:
     counted = checked.check.counted
-    worst = max((c for c in counted if c.worst is not None), key=lambda c: _over(c.worst), default=None)
     shown = None
-    if worst is not None and worst.worst is not None:
-        w = worst.worst
-        shown = {"element": w.element, "outage": worst.element, "value": w.value, "limit": w.limit, "unit": w.unit}
+    found = [(row.worst, row.element) for row in counted if row.worst is not None]
+    if found:
+        w, outage = max(found, key=lambda pair: over(pair[0].value, pair[0].limit, pair[0].unit))
+        shown = {"element": w.element, "outage": outage, "value": w.value, "limit": w.limit, "unit": w.unit}
     run.rounds.append(
         {
             "round": number,
@@ -161,10 +161,6 @@ def _note(
     run.pending.clear()
     if on_round is not None:
         on_round(run.rounds[-1])
-
-
-def _over(worst: Any) -> float:
-    return abs(worst.value - worst.limit) / (worst.limit if worst.unit == "%" else 0.1)
 
 
 def _with_record(

@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 
 from planner.assemble import Assembled
-from planner.grid_cases import AS_IS
 from planner.region import Region
 
 PlanDict = Mapping[str, Any]
@@ -115,15 +114,6 @@ def plan_loads(plan: PlanDict, region: Region, assembled: Assembled) -> pd.DataF
     parts = [feed_loads(plan), stock_loads(plan, region, assembled), flexible_loads(plan, region)]
     filled = [part for part in parts if len(part)]
     return pd.concat(filled, ignore_index=True) if filled else parts[0]
-
-
-def states_of(plan: PlanDict, year: int) -> dict[str, str]:
-    """Return the state of each reinforced node in a year."""
-    out: dict[str, str] = {}
-    for row in plan.get("reinforcements") or ():
-        if int(row["year_from"]) <= year and int(row["state"]) > int(out.get(row["node"], AS_IS)):
-            out[row["node"]] = str(row["state"])
-    return out
 
 
 def _bus_of(region: Region) -> pd.Series:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from planner.assemble_reinforcement import states_by_year
 from planner.errors import GridError
 from planner.grid_cases import network_for, standing
 from planner.i18n import gettext as _
-from planner.plan_loads import LostFeed, lost_feeds, plan_loads, states_of
+from planner.plan_loads import LostFeed, lost_feeds, plan_loads
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -86,7 +87,7 @@ class GridCases:
     def cases(self, plan: PlanDict, assembled: Assembled) -> Iterator[YearCase]:
         """Return the rows of every year and situation of a plan."""
         loads = plan_loads(plan, self.region, assembled)
-        return self.cases_of(loads, years=plan["years"], states={y: states_of(plan, int(y)) for y in plan["years"]},
+        return self.cases_of(loads, years=plan["years"], states=states_by_year(plan),
                              feeds=lost_feeds(plan))  # fmt: skip
 
     def cases_of(
@@ -191,7 +192,7 @@ def limiting(check: GridCheck) -> dict[str, Any] | None:
         return None
 
     def rank(row: Any) -> tuple[bool, float]:
-        return row.is_counted, _over(row.worst.value, row.worst.limit, row.worst.unit)
+        return row.is_counted, over(row.worst.value, row.worst.limit, row.worst.unit)
 
     row = max(rows, key=rank)
     worst = row.worst
@@ -215,10 +216,11 @@ def _worst_of_year(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]
 
 def _share(row: Mapping[str, Any]) -> float:
     """Return how far a value is over its limit (below 0: the margin), voltages in shares of a band of 0.1 pu."""
-    return _over(row["value"], row["limit"], row["unit"])
+    return over(row["value"], row["limit"], row["unit"])
 
 
-def _over(value: float, limit: float, unit: str) -> float:
+def over(value: float, limit: float, unit: str) -> float:
+    """Return how far a value is over its limit, below 0 the margin; voltages in shares of a band of 0.1 pu."""
     if unit == "%":
         return (value - limit) / limit
     return (limit - value if limit < 1.0 else value - limit) / VOLTAGE_BAND_PU

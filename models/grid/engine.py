@@ -177,8 +177,6 @@ class Engine:
         return self._solve_fast(outages, p, q, is_confirmed=is_confirmed)
 
     def _solve_slow(self, outages: Sequence[Outage | None], p: Floats | None, q: Floats | None) -> Batch:
-        if self.bridge is None and not any(o is None for o in outages):
-            pass  # without a base case every row is tried from a flat start
         found = [
             self._slow.solve(o, None if p is None else p[i], None if q is None else q[i]) for i, o in enumerate(outages)
         ]

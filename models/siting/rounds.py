@@ -26,18 +26,15 @@ from models.siting.merge import classes, only_sites, promising, transfer
 from models.siting.solve import Options, Progress, Solver
 from models.siting.staged import whole
 from models.siting.stages import (
-    PLAN_GAP,
     SITING,
     BoundSide,
     Clock,
     Staged,
     Values,
-    effort,
     ended,
     find_plan,
-    hearing,
-    held,
     polish,
+    repaired,
     solution_of,
 )
 
@@ -67,7 +64,7 @@ def resolve(
     """
     clock = Clock(options, progress, should_stop, bound=bound)
     solver = Solver(few)
-    best = None if values is None else _repaired(solver, values, clock)
+    best = None if values is None else repaired(solver, values, clock)
     aim = None if bound is None else min(b for b in (relaxation, bound) if b is not None)
     if best is not None and aim is not None and _is_far(clock, aim) and not clock.is_over:
         best = _nearby(solver, best, clock)
@@ -141,17 +138,6 @@ def _near_sites(data: SitingData) -> set[str]:
 
 def _is_open(clock: Clock) -> bool:
     return clock.gap is None or clock.gap > clock.options.gap
-
-
-def _repaired(solver: Solver, values: Values, clock: Clock) -> Values | None:
-    """Return the best plan with the sites and feeds of the last year of an earlier plan, None where there is none."""
-    cols, lower, upper = held(solver.model, values)
-    with solver.bounded(cols, lower, upper):
-        found = solver.solve(effort(clock, PLAN_GAP), progress=hearing(clock), should_stop=clock.should_stop)
-    if found.values is not None:
-        clock.incumbent = found.objective
-        clock.tell()
-    return found.values
 
 
 def _better(solver: Solver, best: Values | None, clock: Clock) -> Values | None:

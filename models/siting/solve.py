@@ -225,10 +225,6 @@ class Solver:
         """Change a variable's bounds in the loaded model (what-if)."""
         self._highs.changeColBounds(col, lower, upper)
 
-    def add_row(self, cols: NDArray[np.int64], coefs: NDArray[np.float64], lower: float, upper: float) -> None:
-        """Add one row to the loaded model (a learned cut)."""
-        self._highs.addRow(lower, upper, len(cols), cols.astype(np.int32), coefs)
-
 
 def load(m: Matrix) -> highspy.Highs:
     """Return a `Highs` object that holds the matrix."""

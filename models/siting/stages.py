@@ -162,7 +162,12 @@ def find_plan(solver: Solver, clock: Clock) -> Values | None:
         siting = solver.solve(effort(clock, SITING_GAP), should_stop=clock.should_stop)
     if siting.values is None:
         return None
-    cols, lower, upper = held(solver.model, siting.values)
+    return repaired(solver, siting.values, clock)
+
+
+def repaired(solver: Solver, values: Values, clock: Clock) -> Values | None:
+    """Return the best plan with the sites and feeds of the last year of other values, None where there is none."""
+    cols, lower, upper = held(solver.model, values)
     with solver.bounded(cols, lower, upper):
         found = solver.solve(effort(clock, PLAN_GAP), progress=hearing(clock), should_stop=clock.should_stop)
     if found.values is not None:

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from planner.plan_loads import feed_loads, lost_feeds, plan_loads, states_of, stock_loads, unseen_stations
+from planner.assemble_reinforcement import states_by_year
+from planner.plan_loads import feed_loads, lost_feeds, plan_loads, stock_loads, unseen_stations
 
 BUSES = {"S1": "B1", "S2": "B2", "S3": None}
 
@@ -92,9 +93,10 @@ def test_states_stand_from_their_year_on_and_the_highest_counts() -> None:
     steps = [("Z", "1", 2027), ("Z", "2", 2030), ("S", "10", 2030), ("S", "9", 2027)]
     plan = plan_of(reinforcements=[{"node": n, "state": s, "year_from": y} for n, s, y in steps])
 
-    assert states_of(plan, 2025) == {}
-    assert states_of(plan, 2027) == {"Z": "1", "S": "9"}
-    assert states_of(plan, 2030) == {"Z": "2", "S": "10"}
+    found = states_by_year({**plan, "years": [2025, 2027, 2030]})
+    assert found[2025] == {}
+    assert found[2027] == {"Z": "1", "S": "9"}
+    assert found[2030] == {"Z": "2", "S": "10"}
 
 
 def test_stations_without_a_bus_are_named_once() -> None:
