@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from planner.i18n import gettext as _
-from planner.region import is_marked
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -17,6 +15,10 @@ SUFFIX = "_confidence"
 
 def marked_rows(region: Region) -> dict[str, tuple[int, int]]:
     """Return (rows with an assumed or synthetic value, all rows) of every table that has such rows."""
+    import pandas as pd
+
+    from planner.region import is_marked  # a page that only says what it was told needs no geometry
+
     found = {}
     for name, frame in region.tables.items():
         if not len(frame):
@@ -53,8 +55,13 @@ def table_name(table: str) -> str:
 
 def marks_sentence(region: Region) -> str | None:
     """Return which tables hold assumed or synthetic values, None when none does."""
+    return marks_text(marked_rows(region))
+
+
+def marks_text(marked: Mapping[str, Sequence[int]]) -> str | None:
+    """Return the sentence of what `marked_rows` counted, None when it counted nothing."""
     parts = [
         _("{table} {n} of {total} rows").format(table=table_name(table), n=n, total=total)
-        for table, (n, total) in marked_rows(region).items()
+        for table, (n, total) in marked.items()
     ]
     return _("ASSUMED or SYNTHETIC values: {parts}.").format(parts="; ".join(parts)) if parts else None

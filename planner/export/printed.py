@@ -14,8 +14,6 @@ from planner.export.facts import (
     PlanDict,
     Row,
     bottlenecks,
-    last_year,
-    local_name,
     shown_limits,
     worst_outages,
 )
@@ -31,7 +29,7 @@ from planner.export.limit_words import (
 from planner.export.marks import marks_sentence
 from planner.export.printed_grid import print_basis
 from planner.export.sentences import outage_counts_text, outage_text
-from planner.export.sheets_checks import changed_halls
+from planner.export.sheets_checks import stock_sentence
 from planner.export.words import (
     amount,
     number,
@@ -93,21 +91,10 @@ def _tightest(rows: Sequence[Row], n: int = 5) -> list[Row]:
 
 def print_stock(console: Console, plan: PlanDict, *, lang: str) -> None:
     """Print what happens to the existing centres."""
-    year = last_year(plan)
-    rows = [row for row in plan.get("stock") or [] if row.get("year") == year]
-    if not rows:
-        return
-    changed = [
-        _("{name}: {changes} of {n} halls").format(
-            name=local_name(row, lang), changes=changed_halls(row), n=row.get("n_halls") or 0
-        )
-        for row in rows
-        if changed_halls(row)
-    ]
-    n_same = len(rows) - len(changed)
-    parts = [*changed, *([_("{n} centres stay as they are").format(n=n_same)] if n_same else [])]
-    console.print(_("Existing centres by {year}: {parts}.").format(year=year, parts="; ".join(parts)))
-    console.print()
+    text = stock_sentence(plan, lang=lang)
+    if text:
+        console.print(text)
+        console.print()
 
 
 def print_energy_and_water(console: Console, plan: PlanDict) -> None:

@@ -13,6 +13,7 @@ from planner.export.facts import (
     PlanDict,
     Row,
     index_parts,
+    last_year,
     local_name,
     shown_limits,
 )
@@ -76,6 +77,22 @@ def stock_sheet(plan: PlanDict, *, lang: str) -> Sheet:
         for row in plan.get("stock") or []
     ]
     return Sheet("stock", _("Existing centres"), header, rows)
+
+
+def stock_sentence(plan: PlanDict, *, lang: str) -> str:
+    """Return what happens to the existing centres by the last year, "" for a plan that knows none."""
+    year = last_year(plan)
+    rows = [row for row in plan.get("stock") or [] if row.get("year") == year]
+    changed = [
+        _("{name}: {changes} of {n} halls").format(
+            name=local_name(row, lang), changes=changed_halls(row), n=row.get("n_halls") or 0
+        )
+        for row in rows
+        if changed_halls(row)
+    ]
+    n_same = len(rows) - len(changed)
+    parts = [*changed, *([_("{n} centres stay as they are").format(n=n_same)] if n_same else [])]
+    return _("Existing centres by {year}: {parts}.").format(year=year, parts="; ".join(parts)) if rows else ""
 
 
 def cost_sheet(plan: PlanDict) -> Sheet:
