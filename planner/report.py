@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -163,33 +163,40 @@ def _print_sites(console: Console, plan: PlanDict, *, lang: str) -> None:
         name = local_name(site, lang) + (" ?" if site.get("is_position_uncertain") else "")
         cooling = [f"{short_technology_name(c['technology'])} {c['it_mw']:.0f}" for c in site.get("cooling") or []]
         it_mw = number(in_year(site.get("it_mw"), year))
-        feeds, water = _feed_texts(site, year, lang=lang), _water_texts(site, lang=lang)
+        feeds, water = feed_texts(site, year, lang=lang), water_texts(site, lang=lang)
         table.add_row(name, str(site.get("open_year") or "–"), it_mw, *map("\n".join, (cooling, feeds, water)))
     for column in table.columns[:5]:
         column.no_wrap = console.width >= WIDTH
     console.print(table)
-    notes = []
-    if any(site.get("is_position_uncertain") for site in sites):
-        notes.append(_("? Position of a feeding station or plant less precise than half the length of the feed."))
-    if any(_has_reserve(site, year) for site in sites):
-        notes.append(
-            _("† Either feed alone can carry the site's class A load, so it is reserved on both: the feeds add up to more "
-              "than the site's load.")
-        )  # fmt: skip
+    notes = site_notes(sites, year)
     for note in notes:
         console.print(note)
     if notes:
         console.print()
 
 
-def _has_reserve(site: Row, year: int | None) -> bool:
+def site_notes(sites: Sequence[Row], year: int | None) -> list[str]:
+    """Return what the marks "?" and "†" beside sites and feeds mean, where they occur."""
+    notes = []
+    if any(site.get("is_position_uncertain") for site in sites):
+        notes.append(_("? Position of a feeding station or plant less precise than half the length of the feed."))
+    if any(has_reserve(site, year) for site in sites):
+        notes.append(
+            _("† Either feed alone can carry the site's class A load, so it is reserved on both: the feeds add up to more "
+              "than the site's load.")
+        )  # fmt: skip
+    return notes
+
+
+def has_reserve(site: Row, year: int | None) -> bool:
     """Tell whether the site's feeds reserve more than its load: class A load is reserved on each."""
     reserved = sum(feed.get("mw") or 0.0 for feed in site.get("feeds") or [])
     return reserved > in_year(site.get("facility_mw"), year) + RESERVE_MW
 
 
-def _feed_texts(site: Row, year: int | None, *, lang: str) -> list[str]:
-    mark = " †" if _has_reserve(site, year) else ""
+def feed_texts(site: Row, year: int | None, *, lang: str) -> list[str]:
+    """Return one text per feed of a site: station, voltage, length and what is reserved, marked where it is on both."""
+    mark = " †" if has_reserve(site, year) else ""
     return [
         _("{name} at {kv:g} kV, {km:.1f} km, {mw:.0f} MW").format(
             name=station_name(local_name(feed, lang)),
@@ -202,7 +209,8 @@ def _feed_texts(site: Row, year: int | None, *, lang: str) -> list[str]:
     ]
 
 
-def _water_texts(site: Row, *, lang: str) -> list[str]:
+def water_texts(site: Row, *, lang: str) -> list[str]:
+    """Return one text per plant that waters a site: name, length of the pipe, 1000 m³ a year; "–" without water."""
     texts = [
         _("{name}, {km:.1f} km, {m3:,.0f}").format(
             name=local_name(water, lang), km=water["km"], m3=(water.get("m3_per_year") or 0.0) / 1000.0
