@@ -1,6 +1,5 @@
-"""Navigation of the pages: `streamlit run app.py`."""
+"""Navigation of the planner's desk: `make app`, `planner app` or `streamlit run app.py`."""
 
-import streamlit as st
+from planner.ui.desk import navigate
 
-st.set_page_config(page_title="Site by Power", layout="wide")
-st.navigation([st.Page("planner/ui/pages/plan.py", title="Plan / 方案")]).run()
+navigate()

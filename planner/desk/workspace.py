@@ -1,0 +1,157 @@
+"""One user's folder: the draft, own regions, plans. What belongs to one user lies in one folder, named by a secret.
+
+desk.json              what is open: language, region, draft scenario, shown, pinned and reference plan
+regions/<name>/        own regions, written by the reader child only
+plans/<id>/            plan.json, meta.json, files/<lang>/ (exports)
+jobs/<id>/             request.json, status.json, result.json, cancel
+worker/                lock of the living worker, log
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from planner.bundled import REFERENCE, ROOT
+from planner.desk.files import read_json, write_json
+from planner.desk.settings import settings
+from planner.errors import UsageError
+from planner.i18n import gettext as _
+
+_PRIVATE = 0o700
+_writing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class RegionRef:
+    """A region that a user may plan: where it is, and its scenario files, the reference first."""
+
+    id: str
+    path: Path
+    is_bundled: bool
+    name: Mapping[str, str]
+    scenarios: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class PlanMeta:
+    """What a list of plans shows; `kind` is solve (own plan) or why (a counterfactual)."""
+
+    id: str
+    name: str
+    name_zh: str
+    region: str
+    made_at: str
+    status: str
+    security: str
+    value: float | None
+    unit: str
+    gap: float | None
+    kind: str
+
+
+class Workspace:
+    """The folder of one user."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("", "regions", "plans", "jobs", "worker", "views"):
+            (folder / name).mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+
+    @classmethod
+    def of(cls, token: str) -> Workspace:
+        """Return the folder of the user who knows the token; the folder's name does not tell it."""
+        if not token:
+            raise ValueError("a desk needs a token")
+        return cls(settings().root / hashlib.sha256(token.encode()).hexdigest()[:40])
+
+    def load(self) -> dict[str, Any]:
+        """Return what is open on the desk."""
+        found = read_json(self.folder / "desk.json")
+        return found if isinstance(found, dict) else {}
+
+    def save(self, **changes: Any) -> None:
+        """Change what is open on the desk."""
+        with _writing:
+            write_json(self.folder / "desk.json", {**self.load(), **changes})
+
+    def regions(self) -> list[RegionRef]:
+        """Return bundled regions that have a reference scenario, then the user's own."""
+        own = sorted((self.folder / "regions").iterdir())
+        places = [(path, True) for path in sorted(ROOT.iterdir())] + [(path, False) for path in own]
+        return [_region_ref(path, is_bundled=is_bundled) for path, is_bundled in places if (path / REFERENCE).is_file()]
+
+    def region(self, region_id: str) -> RegionRef:
+        """Return one region; raise `UsageError` where there is none of that id."""
+        for found in self.regions():
+            if found.id == region_id:
+                return found
+        raise UsageError(_("There is no region {region} on this desk.").format(region=region_id))
+
+    def delete_region(self, region_id: str) -> None:
+        """Delete one of the user's own regions."""
+        found = self.region(region_id)
+        if found.is_bundled:
+            raise UsageError(_("Region {region} comes with the program and stays.").format(region=region_id))
+        shutil.rmtree(found.path)
+
+    def plan_folder(self, plan_id: str) -> Path:
+        """Return the folder of a plan; raise `UsageError` where there is none of that id."""
+        folder = self.folder / "plans" / plan_id
+        if not plan_id or Path(plan_id).name != plan_id or not (folder / "meta.json").is_file():
+            raise UsageError(_("There is no plan {plan} on this desk.").format(plan=plan_id))
+        return folder
+
+    def plans(self) -> list[PlanMeta]:
+        """Return the plans, newest first."""
+        metas = [read_json(path) for path in (self.folder / "plans").glob("*/meta.json")]
+        return sorted((PlanMeta(**meta) for meta in metas if meta), key=lambda meta: meta.id, reverse=True)
+
+    def plan(self, plan_id: str) -> dict[str, Any]:
+        """Return a plan as plain data."""
+        return dict(read_json(self.plan_folder(plan_id) / "plan.json"))
+
+    def put_plan(self, plan_id: str, plan: Mapping[str, Any], *, made_at: str, kind: str) -> None:
+        """Write a plan and what a list shows of it; a plan of the same id is replaced, with its exports."""
+        folder = self.folder / "plans" / plan_id
+        folder.mkdir(mode=_PRIVATE, exist_ok=True)
+        shutil.rmtree(folder / "files", ignore_errors=True)
+        objective = plan["objective"]
+        meta = PlanMeta(
+            id=plan_id,
+            name=str(plan["name"]["en"]),
+            name_zh=str(plan["name"]["zh"]),
+            region=str(plan["region"]["id"]),
+            made_at=made_at,
+            status=str(plan["status"]),
+            security=str(plan["security"]),
+            value=objective["value"],
+            unit=str(objective["unit"]),
+            gap=plan["gap"],
+            kind=kind,
+        )
+        write_json(folder / "plan.json", dict(plan))
+        write_json(folder / "meta.json", asdict(meta))
+
+    def rename_plan(self, plan_id: str, name: str) -> None:
+        """Give a plan another name, in both languages."""
+        path = self.plan_folder(plan_id) / "meta.json"
+        write_json(path, {**read_json(path), "name": name, "name_zh": name})
+
+    def delete_plan(self, plan_id: str) -> None:
+        """Delete a plan and its exports."""
+        shutil.rmtree(self.plan_folder(plan_id))
+
+
+def _region_ref(path: Path, *, is_bundled: bool) -> RegionRef:
+    from planner.read_yaml import read_yaml
+
+    name = read_yaml(path / "region.yaml").get("name") or {}
+    reference = path / REFERENCE
+    others = sorted(file for file in reference.parent.glob("*.yaml") if file != reference)
+    return RegionRef(path.name, path, is_bundled, dict(name), (reference, *others))

@@ -1,0 +1,82 @@
+"""The desk's frame: navigation, language, what is open, and the cookie that finds the desk again after a reload."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from planner.desk import jobs
+from planner.desk.settings import settings
+from planner.i18n import LANGUAGES, use_language
+from planner.i18n import gettext as _
+from planner.ui import state
+from planner.ui.markdown import plain
+from planner.ui.state import PAGES, Key
+
+NAMES = {"en": "English", "zh": "中文"}
+COOKIE_DAYS = 90
+
+
+def navigate() -> None:
+    """Show the chosen page in its frame. All of `app.py`."""
+    st.set_page_config(page_title="Site by Power", layout="wide", page_icon=":material/bolt:")
+    with use_language(state.lang()):
+        chosen = st.navigation(pages(), position="top")
+        keep_cookie()
+        with st.sidebar:
+            choose_language()
+    with state.page(), st.sidebar:
+        show_open()
+    chosen.run()
+
+
+def pages() -> list[st.Page]:
+    """Return the pages in the order of the work."""
+    return [
+        st.Page(PAGES / "map.py", title=_("Map"), icon=":material/map:", default=True),
+        st.Page(PAGES / "scenario.py", title=_("Scenario"), icon=":material/tune:"),
+        st.Page(PAGES / "solve.py", title=_("Solve"), icon=":material/play_circle:"),
+        st.Page(PAGES / "plan.py", title=_("Plan"), icon=":material/assignment:"),
+        st.Page(PAGES / "compare.py", title=_("Compare"), icon=":material/compare_arrows:"),
+        st.Page(PAGES / "why.py", title=_("Why"), icon=":material/help:"),
+        st.Page(PAGES / "data.py", title=_("Data"), icon=":material/upload_file:"),
+    ]
+
+
+def keep_cookie() -> None:
+    """Let the browser remember which desk is its own; with a sign-in at the proxy there is no cookie."""
+    if settings().user_header is None:
+        rules = f"path=/; SameSite=Strict; max-age={COOKIE_DAYS * 86400}"
+        secure = "(location.protocol==='https:'?'; Secure':'')"
+        script = f"<script>document.cookie='{state.COOKIE}={state.token()}; {rules}'+{secure}</script>"
+        st.html(script, unsafe_allow_javascript=True)
+
+
+def choose_language() -> None:
+    """Offer the languages; the choice is kept."""
+    before = state.lang()
+    st.radio("Language / 语言", LANGUAGES, format_func=NAMES.__getitem__, key=Key.LANGUAGE, horizontal=True)
+    if st.session_state[Key.LANGUAGE] != state.desk().load().get("lang", before):
+        state.desk().save(lang=st.session_state[Key.LANGUAGE])
+
+
+def show_open() -> None:
+    """Tell what is open: region, scenario, a running job, and offer what can be taken away."""
+    from planner.ui import take_away
+
+    ref, scenario = state.region_ref(), state.draft()
+    st.markdown(
+        _("**Region:** {region}  \n**Scenario:** {scenario}").format(
+            region=plain(ref.name.get(state.lang()) or ref.id),
+            scenario=plain(getattr(scenario.name, state.lang())),
+        )
+    )
+    show_running()
+    take_away.show()
+
+
+@st.fragment(run_every=2.0)
+def show_running() -> None:
+    """Tell on every page that a job is running."""
+    with use_language(state.lang()):
+        for job in jobs.running(state.desk()):
+            st.caption(_(":material/hourglass_top: A solve is running, {seconds:.0f} s").format(seconds=job.elapsed_s))
