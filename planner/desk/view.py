@@ -38,7 +38,12 @@ if TYPE_CHECKING:
     from planner.screen import Screening
 
 VERSION = 1
-POINT_TABLES = {"substations": "substations", "plants": "reclaimed_plants", "stock": "stock", "outside": "outside_sites"}
+POINT_TABLES = {
+    "substations": "substations",
+    "plants": "reclaimed_plants",
+    "stock": "stock",
+    "outside": "outside_sites",
+}
 AREA_TABLES = ("study_area", "exclusions")
 TOO_LONG = frozenset({"load_profiles"})
 HULL_MARGIN_M = 2500.0  # a zone is drawn around its stations with this margin
