@@ -34,10 +34,12 @@ def flexible(
     from planner.profile_file import read_profile
     from planner.profiles import flexible_headroom
     from planner.read import read_region
+    from planner.region_edits import region_for
     from planner.scenario import load_scenario
 
     scenario = load_scenario(path) if is_scenario(path) else None
     region = read_region(scenario.region if scenario else path.parent if path.name == "region.yaml" else path)
+    region = region_for(region, scenario) if scenario else region
     found = flexible_headroom(
         region,
         scenario=scenario,

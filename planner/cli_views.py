@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from planner.bundled import bundled_region, scenario_file
-from planner.errors import UsageError
+from planner.errors import InputProblems, UsageError
 from planner.i18n import gettext as _
 from planner.i18n import language
 from planner.plan import SCHEMA_VERSION
 from planner.read import read_region
+from planner.region_edits import edited, region_for
 from planner.scenario import Power, Scenario, Water, load_scenario, parse_scenario
 from planner.scenario import Screening as CellRules
 from planner.screen import Screening, reason_text, screen
@@ -69,7 +70,7 @@ def screening_of(path: Path) -> Screening:
     """Screen the region of a scenario file as it asks, or a region with the values a scenario has by default."""
     if is_scenario(path):
         scenario = load_scenario(path)
-        return screened(read_region(scenario.region), scenario)
+        return screened(region_for(read_region(scenario.region), scenario), scenario)
     folder = path.parent if path.name == "region.yaml" else path
     return _screened(read_region(folder), CellRules(), Power(), Water())
 
@@ -98,13 +99,13 @@ def read_plan(path: Path) -> dict[str, Any]:
 
 
 def region_of(plan: Mapping[str, Any], path: Path | None) -> Region:
-    """Return the region a plan was made from: the one given, or the bundled one of the same id."""
+    """Return the region a plan was made from: the one given, or the bundled one of the same id, with the plan's edits."""
     folder = path or bundled_region(plan["region"]["id"])
     if folder is None:
         raise UsageError(
             _("Region {region} is not bundled. Give it with --region.").format(region=plan["region"]["id"])
         )
-    region = read_region(folder)
+    region = edited(read_region(folder), plan["scenario"].get("edits", {}))
     if region.fingerprint != plan["region"]["fingerprint"]:
         raise UsageError(
             _("{folder} is not the region the plan was made from: its content differs. Make the plan again.").format(
@@ -117,8 +118,14 @@ def region_of(plan: Mapping[str, Any], path: Path | None) -> Region:
 def names_from(plan: Mapping[str, Any]) -> Region | None:
     """Return the bundled region a plan was made from, for the names of zones and stations; None if it is another one."""
     folder = bundled_region(plan["region"]["id"])
-    region = None if folder is None else read_region(folder)
-    return region if region is not None and region.fingerprint == plan["region"]["fingerprint"] else None
+    if folder is None:
+        return None
+    bundled = read_region(folder)
+    try:
+        region = edited(bundled, plan["scenario"].get("edits", {}))
+    except InputProblems:  # the plan corrects rows that the bundled region does not have, so it is of another one
+        return None
+    return region if region.fingerprint == plan["region"]["fingerprint"] else None
 
 
 def candidates_of(plan: Mapping[str, Any], region: Region) -> Any:

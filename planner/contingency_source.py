@@ -33,11 +33,12 @@ def source_of(
 def _of_scenario(path: Path, situation: str | None, year: int | None, *, accept_ratings: bool) -> GridSource:
     from planner.grid_cases import network_for
     from planner.read import read_region
+    from planner.region_edits import region_for
     from planner.scenario import load_scenario
     from planner.secure import grid_rules
 
     scenario = load_scenario(path)
-    region = read_region(scenario.region)
+    region = region_for(read_region(scenario.region), scenario)
     source = from_region(region, accept_ratings=accept_ratings)
     if year is not None and year not in scenario.years:
         listed = ", ".join(map(str, scenario.years))

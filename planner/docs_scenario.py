@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from planner import scenario as declared
+from planner.editable import EDITABLE
 from planner.scenario import Scenario
 
 SCENARIO_KEYS = "docs/scenario.md"
@@ -22,6 +23,23 @@ Made from `planner/scenario.py` by `planner docs`; a test fails when this page i
 A scenario is a YAML file. Unknown keys are refused, and every problem is reported at once. A key without a default must
 be given. `planner solve FILE --set part.key=value` changes a value for one run. The reference scenario
 `gis_data/beijing/scenarios/reference.yaml` is a complete example with comments."""
+_EDITS = """\
+## Edits
+
+Corrections of cells of the region's tables, for this scenario only: table, row, column, value. The region's files stay as
+they are; a corrected cell is checked as in a file and shown as assumed. The row of a table with several names is written
+with all of them. Empty (`null`) means "not known" where the column allows it. Rows may be added to `headroom_years`.
+
+```yaml
+edits:
+  substations:
+    N220-02-1: {headroom_mva: 180, n_free_bays: 3}
+  headroom_years:
+    N220-02-1 2030: {headroom_mva: 260}
+```
+
+| table | columns that may be corrected |
+|---|---|"""
 _LIMITS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
 
 
@@ -66,11 +84,17 @@ def part_markdown(title: str, part: type[BaseModel]) -> str:
     return "\n".join([f"## {title}", "", meaning, "", "| key | type | range | default |", "|---|---|---|---|", *rows])
 
 
+def edits_markdown() -> str:
+    """Return the section about corrections of the region's tables."""
+    rows = [f"| `{table}` | {', '.join(f'`{name}`' for name in found.columns)} |" for table, found in EDITABLE.items()]
+    return "\n".join([_EDITS, *rows])
+
+
 def scenario_markdown() -> str:
     """Return the page about every key a scenario may hold."""
     names = [name for name, part in Scenario.model_json_schema()["$defs"].items() if "properties" in part]
     sections = [part_markdown(name, getattr(declared, name)) for name in names]
-    return "\n\n".join([_HEAD, part_markdown("Scenario file", Scenario), *sections]) + "\n"
+    return "\n\n".join([_HEAD, part_markdown("Scenario file", Scenario), edits_markdown(), *sections]) + "\n"
 
 
 def write_scenario_keys(root: Path | str) -> Path:

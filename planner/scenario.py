@@ -8,200 +8,73 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import pydantic
 from pydantic import Field
 
-from planner.errors import InputProblems, Problem, UsageError
+from planner.bundled import bundled_region
+from planner.editable import Cell, plain_edits
+from planner.errors import InputProblems, Problem
 from planner.i18n import gettext as _
 from planner.read_yaml import read_yaml
 from planner.scenario_grid import Expansion, Flexible, Network, Situation
-from planner.scenario_part import NotNegative, Part, Positive, Share
-from planner.scenario_rules import contradictions, key_problem, without
+from planner.scenario_part import Part
+from planner.scenario_parts import (
+    Carbon,
+    Clusters,
+    Cooling,
+    Economy,
+    Green,
+    Land,
+    Latency,
+    Name,
+    Objective,
+    Power,
+    Screening,
+    SolverRules,
+    StockRules,
+    Water,
+    Wishes,
+    Workload,
+)
+from planner.scenario_path import put
+from planner.scenario_rules import contradictions, key_problem, scenario_problem, without
 
 SCHEMA_VERSION = 1
-__all__ = ["Expansion", "Flexible", "Network", "Scenario", "Situation", "load_scenario", "parse_scenario"]
-
-
-class Name(Part):
-    """A name in both languages."""
-
-    en: str
-    zh: str
-
-
-class Objective(Part):
-    """What is minimised or maximised, and limits on the other quantities."""
-
-    name: Literal["cost", "it_mw", "carbon", "water"] = "cost"
-    limits: Mapping[Literal["cost", "it_mw", "carbon", "water"], float] = Field(default_factory=dict)
-    it_mw_demand_factor: float = Field(default=5.0, ge=1.0)  # demand ceiling of the objective it_mw
-
-
-class Screening(Part):
-    """How candidate sites are made from the study area."""
-
-    cell_km: float = Field(default=2.0, gt=0.1, le=50.0)
-    min_area_ha: float = Field(default=3.6, ge=0.0)
-    route_factor: float = Field(default=1.2, ge=1.0, le=3.0)
-
-
-class Power(Part):
-    """Feeding rules. Voltages are those of the station; ratings those of the feed."""
-
-    radius_km: Mapping[int, Positive] = Field(default_factory=lambda: {500: 8.0, 220: 4.0})
-    power_factor: float = Field(default=0.98, gt=0.5, le=1.0)
-    feed_rating_mva: Mapping[int, Positive] = Field(default_factory=lambda: {220: 300.0, 110: 100.0})
-    max_feeds_per_site: int = Field(default=5, ge=1)
-    zone_bound: Literal["linear", "min_linear_ac"] = "min_linear_ac"
-    zone_max_share: float | None = Field(default=0.3, gt=0.0, le=1.0)
-    background_growth_per_year: float = Field(default=0.0, ge=-0.2, le=0.2)
-    reserve_mva: Mapping[str, NotNegative] = Field(default_factory=dict)
-    expansion: Expansion = Expansion()
-    flexible: Flexible = Flexible()
-
-
-class Water(Part):
-    """Reclaimed water: what plants may give, reach, the city's cap (None: the policy pack's)."""
-
-    availability_share: float = Field(default=0.02, ge=0.0, le=1.0)
-    reach_km: float = Field(default=8.0, gt=0.0)
-    max_pipes_per_site: int | None = Field(default=2, ge=1)
-    city_cap_m3_per_year: float | None = Field(default=None, ge=0.0)
-    peak_day_factor: float = Field(default=1.2, ge=1.0, le=3.0)
-    cycles_of_concentration: float = Field(default=3.5, gt=1.0)
-    drinking_allowed: bool = False
-    drinking_cycles_of_concentration: float = Field(default=5.5, gt=1.0)
-
-
-class Cooling(Part):
-    """Technologies on offer for new sites, and their share of electrical overhead."""
-
-    technologies: tuple[str, ...] = (
-        "air_chiller",
-        "tower_economiser",
-        "indirect_evaporative",
-        "cold_plate_dry",
-        "cold_plate_tower",
-        "immersion",
-    )
-    overhead_share: float = Field(default=0.055, ge=0.0, le=0.3)
-    stock_overhead_share: float = Field(default=0.09, ge=0.0, le=0.3)
-    pue_fixed_share: float = Field(default=0.03, ge=0.0, le=0.2)
-    block_mw: Mapping[str, Positive] = Field(
-        default_factory=lambda: {"cold_plate_dry": 10.0, "cold_plate_tower": 10.0, "immersion": 10.0}
-    )
-    default_block_mw: float = Field(default=5.0, gt=0.0)
-    pue_caps: Literal["by_size", "off"] = "by_size"
-
-    @pydantic.field_validator("pue_caps", mode="before")
-    @classmethod
-    def _off(cls, value: Any) -> Any:
-        """Take `off` as it is written: YAML reads it as false."""
-        return "off" if value is False else value
-
-
-class Workload(Part):
-    """A class of IT load."""
-
-    name: Name
-    rtt_limit_ms: float = Field(gt=0.0)
-    density_kw_per_rack: float = Field(gt=0.0)
-    availability: Literal["A", "B", "C"]
-    load_factor: float = Field(gt=0.0, le=1.0)
-    coincidence: float = Field(gt=0.0, le=1.0)
-    may_go_outside: bool = False
-    in_city_max_share: float | None = Field(default=None, ge=0.0, le=1.0)
-    demand_mw: Mapping[int, NotNegative]
-
-
-class Latency(Part):
-    """Round trip time inside the city and to outside sites: fixed_ms + 2 x route km x 4.9 us/km."""
-
-    metro_fixed_ms: float = Field(default=0.5, ge=0.0)
-    metro_route_factor: float = Field(default=1.4, ge=1.0)
-    long_fixed_ms: float = Field(default=2.7, ge=0.0)
-    long_route_factor: float = Field(default=1.1, ge=1.1)
-
-
-class Green(Part):
-    """Green power: required share by year (empty: the policy pack's rule for new load)."""
-
-    share: Mapping[int, Share] = Field(default_factory=dict)
-    applies_to: Literal["all", "city", "hub_new", "hub_start_area", "new_build", "public_procurement", "stock"] = (
-        "new_build"
-    )
-
-
-class Carbon(Part):
-    """Residual grid factor by year [t/MWh], caps by year [t], and whether certificates lower carbon."""
-
-    grid_t_per_mwh: Mapping[int, NotNegative]
-    cap_t: Mapping[int, NotNegative] = Field(default_factory=dict)
-    certificates_count: bool = False
-    outside_t_per_mwh: float = Field(default=0.11, ge=0.0)
-
-
-class Clusters(Part):
-    """Sizes and number of new sites."""
-
-    min_site_mw: float = Field(default=30.0, ge=0.0)
-    max_site_mw: float = Field(default=150.0, gt=0.0)
-    max_sites: int | None = Field(default=None, ge=1)
-    min_occupancy_share: float | None = Field(default=0.6, gt=0.0, le=1.0)
-
-
-class Land(Part):
-    """Land per MW IT installed; technologies that need roof and facade take more."""
-
-    area_ha_per_mw: float = Field(default=0.12, gt=0.0)
-    area_ha_per_mw_by_technology: Mapping[str, Positive] = Field(default_factory=lambda: {"indirect_evaporative": 0.18})
-
-
-class StockRules(Part):
-    """What may become of existing centres."""
-
-    options: tuple[Literal["retrofit", "convert", "vacate"], ...] = ("retrofit", "convert", "vacate")
-    retrofit_technology: str = "indirect_evaporative"
-    convert_technology: str = "cold_plate_dry"
-    convert_workload: str = "inference_liquid"
-    displaced_workload: str = "general"
-    coincidence: float = Field(default=0.85, gt=0.0, le=1.0)
-    lead_years: Mapping[str, Annotated[int, Field(ge=0)]] = Field(
-        default_factory=lambda: {"retrofit": 1, "convert": 1, "vacate": 0}
-    )
-
-
-class Economy(Part):
-    """Interest, lives, and which column of the price table is used."""
-
-    rate: float = Field(default=0.06, ge=0.0, le=0.3)
-    life_years: Mapping[str, Annotated[int, Field(ge=1)]] = Field(
-        default_factory=lambda: {"building": 30, "plant": 12, "lines": 30, "land": 50}
-    )
-    price_case: Literal["low", "central", "high"] = "central"
-    prices: Mapping[str, NotNegative] = Field(default_factory=dict)
-
-
-class Wishes(Part):
-    """What the planner has already decided per site."""
-
-    fixed: tuple[str, ...] = ()
-    forbidden: tuple[str, ...] = ()
-    min_mw: Mapping[str, NotNegative] = Field(default_factory=dict)
-
-
-class SolverRules(Part):
-    """Gap, time limit and seed."""
-
-    gap: float = Field(default=0.005, ge=0.0, lt=1.0)
-    time_limit_s: float = Field(default=60.0, gt=0.0)
-    seed: int = Field(default=0, ge=0)
+BUNDLED = "bundled:"  # before the id of a region that comes with the program
+__all__ = [
+    "Carbon",
+    "Clusters",
+    "Cooling",
+    "Economy",
+    "Expansion",
+    "Flexible",
+    "Green",
+    "Land",
+    "Latency",
+    "Name",
+    "Network",
+    "Objective",
+    "Power",
+    "Scenario",
+    "Screening",
+    "Situation",
+    "SolverRules",
+    "StockRules",
+    "Water",
+    "Wishes",
+    "Workload",
+    "load_scenario",
+    "parse_scenario",
+]
 
 
 class Scenario(Part):
-    """What we ask. `region` is relative to the scenario file's folder."""
+    """What we ask. `region`: a path relative to the scenario file's folder, or `bundled:` and a bundled region's id.
+
+    `edits`: corrections of the region's tables that hold in this scenario only: table, row, column, value.
+    """
 
     schema_version: Literal[1] = 1
     name: Name
@@ -229,6 +102,17 @@ class Scenario(Part):
     economy: Economy = Economy()
     wishes: Wishes = Wishes()
     solver: SolverRules = SolverRules()
+    edits: Mapping[str, Mapping[str, Mapping[str, Cell]]] = Field(default_factory=dict)
+
+    _plain_edits = pydantic.field_validator("edits", mode="before")(plain_edits)
+
+    @pydantic.model_serializer(mode="wrap")
+    def _without_empty_edits(self, handler: pydantic.SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out empty edits, so that a scenario without them says, word for word, what it always said."""
+        data: dict[str, Any] = handler(self)
+        if not data.get("edits", True):
+            del data["edits"]
+        return data
 
     @pydantic.field_validator("years")
     @classmethod
@@ -238,27 +122,15 @@ class Scenario(Part):
         return years
 
     def changed(self, changes: Mapping[str, Any]) -> Scenario:
-        """Return the scenario with values replaced by dotted path, validated again."""
+        """Return the scenario with values replaced by dotted path (see `planner.scenario_path`), validated again."""
         data = self.to_dict()
         for path, value in changes.items():
-            node: Any = data
-            *parents, last = path.split(".")
-            for key in parents:
-                node = node[_key(node, key)] if isinstance(node, dict) else None
-            if not isinstance(node, dict):
-                raise UsageError(
-                    _("{path} leads to no key of the scenario; lists are replaced as a whole.").format(path=path)
-                )
-            node[_key(node, last)] = value
+            put(data, path, value)
         return parse_scenario(data, file=_("changed scenario"))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data (JSON types, integer keys kept)."""
         return self.model_dump(mode="python")
-
-
-def _key(node: Mapping[Any, Any], key: str) -> Any:
-    return int(key) if key.isdigit() and (int(key) in node or key not in node) else key
 
 
 def parse_scenario(data: Any, *, file: str) -> Scenario:
@@ -287,5 +159,17 @@ def load_scenario(path: str | Path) -> Scenario:
     """Read and validate a scenario file. `region` becomes an absolute path."""
     path = Path(path)
     scenario = parse_scenario(read_yaml(path), file=path.name)
+    if scenario.region.startswith(BUNDLED):
+        return scenario.changed({"region": str(bundled_path(scenario.region, file=path.name))})
     region = Path(scenario.region)
     return scenario if region.is_absolute() else scenario.changed({"region": str((path.parent / region).resolve())})
+
+
+def bundled_path(named: str, *, file: str) -> Path:
+    """Return the folder of a region written as `bundled:<id>`; raise InputProblems where there is none of that id."""
+    folder = bundled_region(named.removeprefix(BUNDLED))
+    if folder is None:
+        message = _("{name} is no region that comes with the program.").format(name=named.removeprefix(BUNDLED))
+        remedy = _("Give the region's folder, relative to the scenario file.")
+        raise InputProblems([scenario_problem(file, "region", message, remedy, value=named)])
+    return folder

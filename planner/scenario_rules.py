@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from models.technologies import TECHNOLOGIES
+from planner.editable import edit_problems
 from planner.errors import Problem
 from planner.i18n import gettext as _
+from planner.scenario_path import join_path
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario
@@ -20,7 +22,7 @@ KEY_MARK = "[key]"  # how pydantic says that the key is wrong and not its value
 
 def contradictions(scenario: Scenario, *, file: str) -> list[Problem]:
     """Return every problem between keys that are right on their own."""
-    checks = (_years, _ignored_years, _technologies, _lives, _sizes, _wishes, _repeats)
+    checks = (_years, _ignored_years, _technologies, _lives, _sizes, _wishes, _repeats, _edits)
     return [problem for check in checks for problem in check(scenario, file)]
 
 
@@ -81,7 +83,11 @@ def _years(scenario: Scenario, file: str) -> Iterator[Problem]:
 
 def _ignored_years(scenario: Scenario, file: str) -> Iterator[Problem]:
     """Find values of years between planning years; those after the last wait for a longer plan."""
-    for place, values in {"carbon.cap_t": scenario.carbon.cap_t, "green.share": scenario.green.share}.items():
+    dated = {"carbon.cap_t": scenario.carbon.cap_t, "green.share": scenario.green.share}
+    for row in scenario.edits.get("headroom_years", {}):
+        year = row.rpartition(" ")[2]
+        dated |= {join_path(("edits", "headroom_years", row)): {int(year): 0.0} if year.isdigit() else {}}
+    for place, values in dated.items():
         ignored = [year for year in values if year < scenario.years[-1] and year not in scenario.years]
         if ignored:
             message = _("{years} is no planning year, so the value would be ignored.").format(years=_listed(ignored))
@@ -148,3 +154,7 @@ def _repeats(scenario: Scenario, file: str) -> Iterator[Problem]:
         for name in sorted({n for n in names if names.count(n) > 1}):
             message = _("{name} is given twice.").format(name=name)
             yield scenario_problem(file, place, message, _("Give it once."), value=name)
+
+
+def _edits(scenario: Scenario, file: str) -> Iterator[Problem]:
+    return edit_problems(scenario.edits, file=file)
