@@ -22,6 +22,7 @@ from planner.errors import UsageError
 from planner.i18n import gettext as _
 from planner.reach import Points, coordinates, feed_pairs, feeding_stations, pairs_within, pipe_pairs
 from planner.region import Region, projected_points
+from planner.screen_words import EXCLUSION, NO_STATION, NOTE_NO_PLANT, OUTSIDE_STUDY_AREA, TOO_SMALL, reason_text
 from planner.units import M2_PER_HA, M_PER_KM
 
 __all__ = ["Screening", "feed_pairs", "pipe_pairs", "reason_text", "screen"]
@@ -29,11 +30,6 @@ __all__ = ["Screening", "feed_pairs", "pipe_pairs", "reason_text", "screen"]
 MIN_AREA_HA = 3.6  # 30 MW IT at 0.12 ha per MW
 SLIVER_HA = 0.01
 MIN_OVERLAP_SHARE = 0.01  # an exclusion that takes less of a cell is not named
-OUTSIDE_STUDY_AREA = "outside_study_area"
-TOO_SMALL = "too_small"
-NO_STATION = "beyond_radius"
-EXCLUSION = "exclusion:"
-NOTE_NO_PLANT = "no_plant_in_reach"
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,36 +92,6 @@ def screen(
         water_reach_km=water_reach_km,
         min_area_ha=min_area_ha,
     )
-
-
-def reason_text(reasons: str) -> str:
-    """Return the codes of a cell's `reasons` or `notes`, as they stand in the table, in the user's language.
-
-    >>> reason_text("beyond_radius, exclusion:airport")
-    'no station with headroom within its radius; excluded area: airport'
-    """
-    words = {
-        OUTSIDE_STUDY_AREA: _("outside the study area"),
-        TOO_SMALL: _("too little usable land"),
-        NO_STATION: _("no station with headroom within its radius"),
-        NOTE_NO_PLANT: _("no reclaimed-water plant in reach"),
-    }
-    kinds = {
-        "airport": _("airport"),
-        "capital_core": _("core of the capital"),
-        "heritage": _("protected landscape"),
-        "mountain": _("mountains"),
-        "park": _("park"),
-        "water_body": _("water"),
-    }
-    texts = []
-    for code in filter(None, (part.strip() for part in reasons.split(","))):
-        kind = code.removeprefix(EXCLUSION)
-        is_exclusion = code.startswith(EXCLUSION)
-        texts.append(
-            _("excluded area: {kind}").format(kind=kinds.get(kind, kind)) if is_exclusion else words.get(code, code)
-        )
-    return "; ".join(texts)
 
 
 def _check(cell_km: float, radius_km: Mapping[int, float], water_reach_km: float) -> None:

@@ -81,7 +81,7 @@ def region_view(
     pairs: Mapping[str, pd.DataFrame] | None = None,
     base: Region | None = None,
 ) -> dict[str, Any]:
-    """Return the view as plain data: region, screening, bounds [deg], layers, tables, marks, notices.
+    """Return the view as plain data: region, screening, bounds [deg], layers, headroom_years, tables, marks, notices.
 
     `pairs`: by name (stations, plants) the table site, end of what may serve each candidate. `tables` are those of `base`
     (the region itself when not given): what stands there before a scenario's edits.
@@ -103,6 +103,10 @@ def region_view(
         "screening": _screened(screening),
         "bounds": _bounds(bounds_m, region),
         "layers": layers,
+        "headroom_years": [
+            [str(node), int(year), float(mva)]
+            for node, year, mva in region["headroom_years"][["node", "year", "headroom_mva"]].itertuples(index=False)
+        ],
         "tables": _tables(base or region),
         "marks": {name: list(counts) for name, counts in marked_rows(region).items()},
         "notices": _notices(region),
