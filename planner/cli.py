@@ -223,6 +223,7 @@ def _global(
 
 def make_app() -> typer.Typer:
     """Return the application with its help in the language in use."""
+    from planner.cli_app import app as desk
     from planner.cli_contingency import contingency
     from planner.cli_flexible import flexible
     from planner.cli_grids import export_grid, import_grid
@@ -257,6 +258,7 @@ def make_app() -> typer.Typer:
         (docs, _("Write the pages that are made from the program: formulation, scenario keys and data dictionary.")),
     ):
         app.command(help=text)(guarded(command))
+    app.command(name="app", help=_("Open the planner's desk in a browser."))(guarded(desk))
     return app
 
 

@@ -148,6 +148,11 @@ class Workspace:
         shutil.rmtree(self.plan_folder(plan_id))
 
 
+def bundled_regions() -> list[RegionRef]:
+    """Return the regions that come with the program and have a reference scenario."""
+    return [_region_ref(path, is_bundled=True) for path in sorted(ROOT.iterdir()) if (path / REFERENCE).is_file()]
+
+
 def _region_ref(path: Path, *, is_bundled: bool) -> RegionRef:
     from planner.read_yaml import read_yaml
 

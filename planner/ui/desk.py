@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from planner.desk import jobs
+from planner.desk import jobs, prewarm
 from planner.desk.settings import settings
 from planner.i18n import LANGUAGES, use_language
 from planner.i18n import gettext as _
@@ -19,6 +19,7 @@ COOKIE_DAYS = 90
 def navigate() -> None:
     """Show the chosen page in its frame. All of `app.py`."""
     st.set_page_config(page_title="Site by Power", layout="wide", page_icon=":material/bolt:")
+    prepare_server()
     with use_language(state.lang()):
         chosen = st.navigation(pages(), position="top")
         keep_cookie()
@@ -27,6 +28,13 @@ def navigate() -> None:
     with state.page(), st.sidebar:
         show_open()
     chosen.run()
+
+
+@st.cache_resource(show_spinner=False)
+def prepare_server() -> bool:
+    """Do once in the life of the server what makes the first page fast; no user's data is touched."""
+    prewarm.start()
+    return True
 
 
 def pages() -> list[st.Page]:
