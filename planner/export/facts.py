@@ -54,6 +54,12 @@ def local_name(row: Row, lang: str) -> str:
     return str(chinese) if lang == "zh" and isinstance(chinese, str) and chinese else str(english)
 
 
+def sites_by_size(plan: PlanDict) -> list[Row]:
+    """Return the sites, the largest IT load of the last year first; their places in this list number them in print."""
+    year = last_year(plan)
+    return sorted(plan.get("sites") or [], key=lambda site: (-in_year(site.get("it_mw"), year), site["id"]))
+
+
 def index_parts(index: object) -> tuple[str, ...]:
     """Return a limit's index as texts: a list, a single value or "a,b" all read the same."""
     if index is None:

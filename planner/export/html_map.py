@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 from bokeh.core.types import ID
@@ -17,6 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from planner.export.atomic import write_text
+from planner.export.extent import bounds_of, plan_bounds
 from planner.export.facts import PlanDict
 from planner.export.layers import plan_layers
 from planner.export.map_figure import draw
@@ -27,8 +27,6 @@ from planner.i18n import use_language
 if TYPE_CHECKING:
     from planner.region import Region
 
-MARGIN_SHARE = 0.12
-MIN_EXTENT_M = 25_000.0
 MODEL_ID = re.compile(r'"(p\d+)"')
 LAYER_COUNTS = {
     "feeds",
@@ -64,7 +62,7 @@ def _page(plan: PlanDict, region: Region, candidates: gpd.GeoDataFrame | None, *
     facts = {
         "counts": {name: len(layer) for name, layer in layers.items() if name in LAYER_COUNTS},
         "security": content["level"],
-        "bounds": {"plan": _plan_bounds(layers, region), "region": _bounds([layers["districts"]], region)},
+        "bounds": {"plan": plan_bounds(layers, region), "region": bounds_of([layers["districts"]], region)},
         "years": [int(year) for year in plan.get("years") or []],
         "fingerprint": (plan.get("record") or {}).get("fingerprint"),
     }
@@ -102,20 +100,3 @@ def _with_stable_ids(text: str) -> str:
         return '"' + ids.setdefault(match.group(1), f"p{1001 + len(ids)}") + '"'
 
     return MODEL_ID.sub(renumber, text)
-
-
-def _plan_bounds(layers: Mapping[str, gpd.GeoDataFrame], region: Region) -> list[float]:
-    drawn = [layers[name] for name in ("sites", "feeds", "pipes") if len(layers[name])]
-    return _bounds(drawn or [layers["districts"]], region)
-
-
-def _bounds(layers: list[gpd.GeoDataFrame], region: Region) -> list[float]:
-    """Return [left, bottom, right, top] with a margin, metres."""
-    boxes: list[Any] = [layer.to_crs(region.projected_crs).total_bounds for layer in layers if len(layer)]
-    if not boxes:
-        return [0.0, 0.0, 1.0, 1.0]
-    left, bottom = min(box[0] for box in boxes), min(box[1] for box in boxes)
-    right, top = max(box[2] for box in boxes), max(box[3] for box in boxes)
-    pad_x = max(MARGIN_SHARE * (right - left), (MIN_EXTENT_M - (right - left)) / 2, 0.0)
-    pad_y = max(MARGIN_SHARE * (top - bottom), (MIN_EXTENT_M - (top - bottom)) / 2, 0.0)
-    return [round(float(v), 1) for v in (left - pad_x, bottom - pad_y, right + pad_x, top + pad_y)]

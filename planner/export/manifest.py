@@ -13,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 
 from planner.errors import UsageError
-from planner.export.atomic import write_text
+from planner.export.atomic import write_bytes, write_text
 from planner.export.facts import PlanDict, has_plan
 from planner.export.geojson import write_geojson
 from planner.export.geopackage import write_geopackage
 from planner.export.html_map import write_html_map
 from planner.export.loop_words import loop_of
+from planner.export.png_map import font_note, png_map
+from planner.export.scenario_file import write_scenario
 from planner.export.sentences import limiting_lines, names_of, security_verdict, synthetic_label
+from planner.export.summary import write_summary
 from planner.export.tables import write_csv_files, write_workbook
 from planner.i18n import gettext as _
 from planner.i18n import use_language
@@ -28,8 +31,12 @@ if TYPE_CHECKING:
     from planner.region import Region
 
 MANIFEST_VERSION = 1
-PACKAGES = ("bokeh", "geopandas", "openpyxl", "pyogrio", "shapely")
+PACKAGES = ("bokeh", "geopandas", "matplotlib", "openpyxl", "pyogrio", "shapely")
 LANGUAGES = ("en", "zh")
+# what a plan's folder holds beside the tables and the manifest, and what each is for
+FILES = (
+    "plan.json", "plan.gpkg", "plan.geojson", "plan.xlsx", "map.html", "map.png", "summary.html", "scenario.yaml",
+)  # fmt: skip
 
 
 def export_all(
@@ -40,7 +47,7 @@ def export_all(
     candidates: gpd.GeoDataFrame | None = None,
     lang: str = "en",
 ) -> list[Path]:
-    """Write plan.json, plan.gpkg, plan.geojson, plan.xlsx, tables/*.csv, map.html and manifest.json; return the paths.
+    """Write the plan's files (see `FILES`), the tables as CSV and manifest.json; return the paths.
 
     Each file is whole or absent. The manifest is removed first and written last: a folder with a manifest is complete.
     """
@@ -50,6 +57,7 @@ def export_all(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").unlink(missing_ok=True)
     with use_language(lang):
+        picture = png_map(plan, region, candidates=candidates, lang=lang)
         paths = [
             write_plan_json(plan, folder / "plan.json"),
             write_geopackage(plan, region, folder / "plan.gpkg", candidates=candidates),
@@ -57,6 +65,9 @@ def export_all(
             write_workbook(plan, folder / "plan.xlsx", lang=lang, region=region),
             *write_csv_files(plan, folder / "tables", lang=lang, region=region),
             write_html_map(plan, region, folder / "map.html", candidates=candidates, lang=lang),
+            write_bytes(folder / "map.png", picture),
+            write_summary(plan, region, folder / "summary.html", picture=picture, lang=lang),
+            write_scenario(plan, region, folder / "scenario.yaml"),
         ]
         content = manifest(plan, region, paths, folder=folder, lang=lang)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
@@ -85,6 +96,7 @@ def manifest(plan: PlanDict, region: Region, paths: list[Path], *, folder: Path,
         "region": {"id": region.id, "fingerprint": region.fingerprint},
         "fingerprint": record.get("fingerprint"),
         "language": lang,
+        "notes": [note for note in [font_note(lang)] if note],
         "crs": {"files": "EPSG:4326", "map": region.projected_crs, "region": region.crs},
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
         "files": [

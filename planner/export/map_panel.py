@@ -14,6 +14,7 @@ from planner.export.facts import (
     last_year,
     local_name,
     main_cooling,
+    sites_by_size,
     total_in_year,
     worst_outages,
     years_of,
@@ -131,7 +132,6 @@ def headline_rows(plan: PlanDict) -> list[list[str]]:
 def site_rows(plan: PlanDict, *, lang: str) -> list[dict[str, str]]:
     """Return the sites of the last year, largest first."""
     year = last_year(plan)
-    sites = sorted(plan.get("sites") or [], key=lambda site: (-in_year(site.get("it_mw"), year), site["id"]))
     return [
         {
             "name": local_name(site, lang),
@@ -142,7 +142,7 @@ def site_rows(plan: PlanDict, *, lang: str) -> list[dict[str, str]]:
             "feeds": "; ".join(f"{station_name(local_name(f, lang))} {f['km']:.1f} km" for f in site["feeds"]),
             "water": "; ".join(f"{local_name(w, lang)} {w['km']:.1f} km" for w in site["water"]) or "–",
         }
-        for site in sites
+        for site in sites_by_size(plan)
     ]
 
 

@@ -22,12 +22,13 @@ from planner.errors import UsageError
 from planner.export.geojson import plan_geojson
 from planner.export.html_map import html_map
 from planner.export.layers import plan_layers
+from planner.export.manifest import FILES as PLAN_FILES
 from planner.export.manifest import export_all
 from planner.export.schema import plan_schema
 from planner.export.tables import safe_cell, workbook_bytes
 from tests.export_sample import infeasible_plan, sample_candidates, sample_plan, sample_region, unchecked_plan
 
-FILES = {"plan.json", "plan.gpkg", "plan.geojson", "plan.xlsx", "map.html", "manifest.json"}
+FILES = {*PLAN_FILES, "manifest.json"}
 
 
 @pytest.fixture(scope="module")
