@@ -166,7 +166,8 @@ def _sum(plan: PlanDict, table: str, year: int) -> float | None:
 
 
 def _of_year(plan: PlanDict, table: str, column: str, year: int) -> float | None:
-    row = next((row for row in plan.get(table) or [] if row["year"] == year), {})
+    rows: list[Row] = plan.get(table) or []
+    row: Row = next((row for row in rows if row["year"] == year), {})
     value: float | None = row.get(column)
     return value
 

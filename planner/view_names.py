@@ -42,10 +42,14 @@ def names_in(plan: PlanDict, view: View | None, *, lang: str) -> dict[str, str]:
 
 
 def _named(view: View | None, lang: str) -> Iterator[tuple[str, str, str]]:
-    order = ("candidates", "substations", "zones", "plants", "districts", "stock", "outside")
-    for layer in order:
+    """Yield layer, id and name; a candidate without a name of its own is called by its district and id."""
+    districts = {str(row["id"]): local_name(row, lang) for row in layer_rows(view, "districts")}
+    for row in layer_rows(view, "candidates"):
+        where = districts.get(str(row.get("district")), "")
+        yield "candidates", str(row["id"]), local_name(row, lang) if row.get("name") else f"{where} {row['id']}".strip()
+    for layer in ("substations", "zones", "plants", "districts", "stock", "outside"):
         for row in layer_rows(view, layer):
-            yield layer, str(row.get("id")), local_name(row, lang)
+            yield layer, str(row["id"]), local_name(row, lang)
 
 
 def _lone_buses(view: View | None) -> dict[str, str]:

@@ -1,0 +1,39 @@
+"""The worker's answer to "what if this site were in, or out": the plan's own scenario with that wish, solved and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from planner.counterfactual import scenario_of, with_wish
+
+if TYPE_CHECKING:
+    from planner.desk.context import Context
+    from planner.desk.tasks import Held
+
+
+def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, Any]:
+    """Solve {plan, site, wish: in | out, region}; return {plan, status, base, site, wish}.
+
+    The new plan is kept on the desk as kind `why`, also one that is infeasible: it says which wishes contradict. Raises
+    `UsageError` for a wish that the plan's scenario has already.
+    """
+    from planner.pipeline import plan_in
+
+    base, site, wish = (str(payload[name]) for name in ("plan", "site", "wish"))
+    scenario = with_wish(scenario_of(context.ws.plan(base), str(payload["region"])), site, wish)
+    context.begin(scenario)
+    context.tell(stage="reading")
+    session = held.session(Path(payload["region"]), scenario)
+    context.tell(stage="solving")
+    result = plan_in(
+        session,
+        scenario,
+        progress=context.progress,
+        should_stop=context.should_stop,
+        on_round=context.round,
+        on_plan=lambda plan: context.show(plan.data, kind="why"),
+    )
+    plan_id = context.show(result.plan.data, kind="why")
+    return {"plan": plan_id, "status": result.plan.status, "base": base, "site": site, "wish": wish}
