@@ -1,0 +1,86 @@
+"""Charts of a plan: stacked bars by year, water of a plant by month. Rows come from `planner.plan_series`.
+
+Colours are those of Okabe and Ito (readable with colour blindness), in an order that also differs in lightness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+
+from planner.i18n import gettext as _
+from planner.plan_series import Series
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#8C564B", "#999999")
+USED, FULL, LIMIT = "#56B4E9", "#D55E00", "#111111"
+HEIGHT_PX = 320
+Row = Mapping[str, Any]
+
+
+def stacked(series: Series, *, part: str, title: str) -> alt.LayerChart:
+    """Return bars by year, stacked by `part` (its column), with the total above each; `title` names the parts."""
+    base = alt.Chart(alt.InlineData(values=series.rows)).encode(
+        x=alt.X("year:O", title=_("Planning year")).axis(labelAngle=0)
+    )
+    colours = alt.Scale(domain=series.parts, range=list(COLOURS[: len(series.parts)]))
+    bars = base.mark_bar().encode(
+        y=alt.Y("amount:Q", title=series.unit),
+        color=alt.Color(f"{part}:N", title=title, scale=colours, sort=series.parts),
+        order=alt.Order("order:Q"),
+        tooltip=[
+            alt.Tooltip("year:O", title=_("Planning year")),
+            alt.Tooltip(f"{part}:N", title=title),
+            alt.Tooltip("amount:Q", title=series.unit, format=",.4~g"),
+        ],
+    )
+    totals = base.mark_text(dy=-8, fontWeight="bold").encode(
+        y=alt.Y("sum(amount):Q"), text=alt.Text("sum(amount):Q", format=",.4~g")
+    )
+    return alt.LayerChart(layer=[bars, totals], height=HEIGHT_PX)
+
+
+def ledger(series: Series) -> alt.LayerChart:
+    """Return costs by year, stacked by term."""
+    return stacked(series, part="term", title=_("Cost"))
+
+
+def load(series: Series) -> alt.LayerChart:
+    """Return IT load by year, stacked by where it is served."""
+    return stacked(series, part="part", title=_("Where it is served"))
+
+
+def energy(series: Series, required: Sequence[Row]) -> alt.LayerChart:
+    """Return electricity by year, stacked by origin, with a line where the required green power ends."""
+    ticks = (
+        alt.Chart(alt.InlineData(values=[dict(row) for row in required]))
+        .mark_tick(color=LIMIT, thickness=3, width={"band": 0.9})
+        .encode(
+            x=alt.X("year:O"),
+            y=alt.Y("amount:Q"),
+            tooltip=[
+                alt.Tooltip("year:O", title=_("Planning year")),
+                alt.Tooltip("amount:Q", title=_("Required green power (GWh a year)"), format=",.0f"),
+                alt.Tooltip("share:Q", title=_("Required green share (%)"), format=",.0f"),
+            ],
+        )
+    )
+    return alt.LayerChart(layer=[stacked(series, part="part", title=_("Origin of the power")), ticks], height=HEIGHT_PX)
+
+
+def monthly_water(series: Series) -> alt.LayerChart:
+    """Return the peak day of each month as bars, full months in another colour, and the supply as a line."""
+    base = alt.Chart(alt.InlineData(values=series.rows)).encode(x=alt.X("month:O", title=_("Month")).axis(labelAngle=0))
+    tooltip = [
+        alt.Tooltip("month:O", title=_("Month")),
+        alt.Tooltip("used:Q", title=_("Used (m³/day)"), format=",.0f"),
+        alt.Tooltip("limit:Q", title=_("Limit (m³/day)"), format=",.0f"),
+    ]
+    bars = base.mark_bar().encode(
+        y=alt.Y("used:Q", title=series.unit),
+        color=alt.condition("datum.is_full", alt.value(FULL), alt.value(USED)),
+        tooltip=tooltip,
+    )
+    supply = base.mark_tick(color=LIMIT, thickness=3, width={"band": 0.9}).encode(y=alt.Y("limit:Q"), tooltip=tooltip)
+    return alt.LayerChart(layer=[bars, supply], height=HEIGHT_PX)
