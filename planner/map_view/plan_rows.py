@@ -22,8 +22,8 @@ from planner.export.sentences import security_verdict
 from planner.map_view.rows import Row, colour, names_in, shown
 from planner.map_view.selection import JOIN, LINKS, Selection, View, place_of
 
-CLOSED_RADIUS = 5.0  # px, a site that opens in a later year
-LEAST_RADIUS, RADIUS_PER_ROOT_MW = 5.0, 0.9
+CLOSED_RADIUS = 4.0  # px, a site that opens in a later year
+LEAST_RADIUS, RADIUS_PER_ROOT_MW = 4.0, 0.6
 LOW_KV = 110.0
 UNKNOWN_WIDTH = 1.0
 # the ring around a site: did the plan it belongs to pass its own AC check?
@@ -57,11 +57,11 @@ def site_rows(plan: PlanDict, *, year: int | None, lang: str) -> list[Row]:
             {
                 "p": [round(float(site["lon"]), 4), round(float(site["lat"]), 4)],
                 "i": shown(site["id"]),
-                "n": f"{shown(local_name(site, lang))}: {mw:,.0f} MW IT",
+                "n": (name := f"{shown(local_name(site, lang))}: {mw:,.0f} MW IT"),
                 "c": [*fill, 255 if mw > 0 else 90],
                 "r": round(LEAST_RADIUS + RADIUS_PER_ROOT_MW * math.sqrt(mw), 1) if mw > 0 else CLOSED_RADIUS,
                 "o": ring,
-                "t": f"{mw:,.0f}" if mw > 0 else "",
+                "t": name,
             }
         )
     return sorted(rows, key=lambda row: -float(row["r"]))

@@ -1,7 +1,7 @@
 """Rows of a map's layers out of a view: place or shape, id, name, and colour and size where they tell something.
 
 Rows are short dictionaries for the browser: `i` id, `n` name shown on hover, `p` place, `g` rings of an area, `l` points of
-a line, `c` colour [red, green, blue], `r` radius [px], `t` text drawn.
+a line, `c` colour [red, green, blue], `r` size [px], `t` text drawn.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from planner.export.facts import headroom_limits, local_name, reserved_mva
 from planner.export.palette import HEADROOM_COLOURS, UNKNOWN_LOADING_COLOUR, headroom_class
 from planner.map_view.selection import View
 
-STATION_RADII = (4.0, 5.0, 6.5, 8.0, 10.0)  # px, by class of headroom
-UNKNOWN_RADIUS = 3.0
+STATION_SIDES = (8.0, 9.0, 10.5, 12.5, 15.0)  # px, by class of headroom
+UNKNOWN_SIDE = 7.0
 EVALUATED = "@@"  # what the browser's map library evaluates when a text starts with it
 Row = dict[str, Any]
 
@@ -115,9 +115,9 @@ def station_rows(
             mva = left[row["i"]]["left"] if row["i"] in left else None
             k = None if mva is None else headroom_class(mva)
             code = UNKNOWN_LOADING_COLOUR if k is None else HEADROOM_COLOURS[k]
-            radius = UNKNOWN_RADIUS if k is None else STATION_RADII[k]
+            side = UNKNOWN_SIDE if k is None else STATION_SIDES[k]
             text = row["n"] if mva is None else f"{row['n']}: {mva:,.0f} MVA"
-            rows.append({**row, "n": text, "t": row["n"], "c": colour(code), "r": radius, "k": -1 if k is None else k})
+            rows.append({**row, "n": text, "t": row["n"], "c": colour(code), "r": side, "k": -1 if k is None else k})
     return sorted(rows, key=lambda row: -row["k"])
 
 
