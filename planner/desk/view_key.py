@@ -11,7 +11,7 @@ from planner.desk.settings import settings
 from planner.desk.workspace import RegionRef, Workspace
 from planner.scenario import Scenario
 
-VIEW_VERSION = 1
+VIEW_VERSION = 2
 READ_BY_SCREENING: dict[str, Any] = {
     "screening": True,
     "power": {"radius_km", "max_feeds_per_site"},
