@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,13 @@ import geopandas as gpd
 from planner.errors import UsageError
 from planner.export.atomic import write_bytes, write_text
 from planner.export.facts import PlanDict, has_plan
+from planner.export.files import MANIFEST
 from planner.export.geojson import write_geojson
 from planner.export.geopackage import write_geopackage
 from planner.export.html_map import write_html_map
 from planner.export.loop_words import loop_of
 from planner.export.png_map import font_note, png_map
-from planner.export.scenario_file import write_scenario
+from planner.export.scenario_file import scenario_text
 from planner.export.sentences import limiting_lines, names_of, security_verdict, synthetic_label
 from planner.export.summary import write_summary
 from planner.export.tables import write_csv_files, write_workbook
@@ -33,10 +34,6 @@ if TYPE_CHECKING:
 MANIFEST_VERSION = 1
 PACKAGES = ("bokeh", "geopandas", "matplotlib", "openpyxl", "pyogrio", "shapely")
 LANGUAGES = ("en", "zh")
-# what a plan's folder holds beside the tables and the manifest, and what each is for
-FILES = (
-    "plan.json", "plan.gpkg", "plan.geojson", "plan.xlsx", "map.html", "map.png", "summary.html", "scenario.yaml",
-)  # fmt: skip
 
 
 def export_all(
@@ -47,7 +44,7 @@ def export_all(
     candidates: gpd.GeoDataFrame | None = None,
     lang: str = "en",
 ) -> list[Path]:
-    """Write the plan's files (see `FILES`), the tables as CSV and manifest.json; return the paths.
+    """Write the plan's files (`PLAN_FILES` of `planner.export.files`), the tables as CSV and manifest.json; return the paths.
 
     Each file is whole or absent. The manifest is removed first and written last: a folder with a manifest is complete.
     """
@@ -55,7 +52,7 @@ def export_all(
         raise UsageError(_("Language {lang} is not known; choose one of {known}.").format(lang=lang, known="en, zh"))
     folder = Path(out_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "manifest.json").unlink(missing_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
     with use_language(lang):
         picture = png_map(plan, region, candidates=candidates, lang=lang)
         paths = [
@@ -67,11 +64,11 @@ def export_all(
             write_html_map(plan, region, folder / "map.html", candidates=candidates, lang=lang),
             write_bytes(folder / "map.png", picture),
             write_summary(plan, region, folder / "summary.html", picture=picture, lang=lang),
-            write_scenario(plan, region, folder / "scenario.yaml"),
+            write_text(folder / "scenario.yaml", _scenario_of(plan, region)),
         ]
         content = manifest(plan, region, paths, folder=folder, lang=lang)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-    return [*paths, write_text(folder / "manifest.json", text)]
+    return [*paths, write_text(folder / MANIFEST, text)]
 
 
 def write_plan_json(plan: PlanDict, path: Path) -> Path:
@@ -84,7 +81,6 @@ def manifest(plan: PlanDict, region: Region, paths: list[Path], *, folder: Path,
     level, sentence = security_verdict(plan)
     record: Mapping[str, Any] = plan.get("record") or {}
     return {
-        "manifest_version": MANIFEST_VERSION,
         "plan_schema_version": plan.get("schema_version"),
         "security": level,
         "security_text": sentence,
@@ -93,21 +89,39 @@ def manifest(plan: PlanDict, region: Region, paths: list[Path], *, folder: Path,
         "synthetic_grid": synthetic_label(plan),
         "status": plan.get("status"),
         "scenario": dict(plan.get("name") or {}),
-        "region": {"id": region.id, "fingerprint": region.fingerprint},
         "fingerprint": record.get("fingerprint"),
+        **head_of(region, lang=lang),
+        "files": files_of(paths, folder),
+    }
+
+
+def head_of(region: Region, *, lang: str) -> dict[str, Any]:
+    """Return what every manifest says: region, language, notes, reference systems, versions."""
+    return {
+        "manifest_version": MANIFEST_VERSION,
+        "region": {"id": region.id, "fingerprint": region.fingerprint},
         "language": lang,
         "notes": [note for note in [font_note(lang)] if note],
         "crs": {"files": "EPSG:4326", "map": region.projected_crs, "region": region.crs},
         "versions": {"python": platform.python_version(), **{name: _version(name) for name in PACKAGES}},
-        "files": [
-            {
-                "path": path.relative_to(folder).as_posix(),
-                "bytes": path.stat().st_size,
-                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            }
-            for path in paths
-        ],
     }
+
+
+def files_of(paths: Iterable[Path], folder: Path) -> list[dict[str, Any]]:
+    """Return path, size and SHA-256 of each file."""
+    return [
+        {
+            "path": path.relative_to(folder).as_posix(),
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in paths
+    ]
+
+
+def _scenario_of(plan: PlanDict, region: Region) -> str:
+    name = str((plan.get("name") or {}).get("en") or "")
+    return scenario_text(plan["scenario"], name=name, region_id=region.id, region_path=Path(region.path))
 
 
 def loop_summary(plan: PlanDict) -> dict[str, Any] | None:

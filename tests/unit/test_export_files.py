@@ -19,10 +19,10 @@ import pytest
 import shapely
 
 from planner.errors import UsageError
+from planner.export.files import PLAN_FILES
 from planner.export.geojson import plan_geojson
 from planner.export.html_map import html_map
 from planner.export.layers import plan_layers
-from planner.export.manifest import FILES as PLAN_FILES
 from planner.export.manifest import export_all
 from planner.export.schema import plan_schema
 from planner.export.tables import safe_cell, workbook_bytes
