@@ -12,9 +12,11 @@ from planner.export.facts import NO_WORTH, PlanDict, Row, limits_by_worth
 from planner.export.limit_words import used_text
 from planner.export.words import term_name
 from planner.i18n import gettext as _
+from planner.plan_views import digits, money_scale
 
 SAME_GAIN = 0.02  # share of a worth; a smaller change of it is no change
 SMALL_TERM = 5e4  # CNY; smaller changes of cost terms are told together
+FOOT = 0.15  # of the range of the steps: how much of the bars of the totals is drawn
 START, END, OTHER = "start", "end", "other"
 
 
@@ -108,9 +110,9 @@ def ledger_waterfall(a: PlanDict, b: PlanDict) -> list[dict[str, Any]]:
     ]
     last = total_cost(b)
     return [
-        {"term": START, "label": _("Reference plan"), "amount": first, "start": 0.0, "end": first, "kind": "total"},
+        {"term": START, "label": "", "amount": first, "start": 0.0, "end": first, "kind": "total"},
         *middle,
-        {"term": END, "label": _("Other plan"), "amount": last, "start": 0.0, "end": last, "kind": "total"},
+        {"term": END, "label": "", "amount": last, "start": 0.0, "end": last, "kind": "total"},
     ]
 
 
@@ -119,3 +121,25 @@ def _by_term(plan: PlanDict) -> dict[str, float]:
     for row in plan.get("ledger") or []:
         sums[str(row["term"])] = sums.get(str(row["term"]), 0.0) + float(row.get("cny") or 0.0)
     return sums
+
+
+def waterfall_rows(a: PlanDict, b: PlanDict, *, letter: str = "B") -> tuple[list[dict[str, Any]], str]:
+    """Return the waterfall in a unit that reads easily, and that unit: label, start, end, top, text, kind.
+
+    The bars of the totals start where the steps can be seen, not at zero: `text` tells the whole amount.
+    """
+    steps = ledger_waterfall(a, b)
+    divisor, unit = money_scale(max((abs(row["amount"]) for row in steps[1:-1]), default=1.0))
+    ends = [row["end"] for row in steps] + [row["start"] for row in steps[1:-1]]
+    floor = min(ends) - FOOT * (max(ends) - min(ends) or max(abs(ends[0]), 1.0))
+    names = {START: "A", END: letter}
+    rows = []
+    for row in steps:
+        is_total = row["kind"] == "total"
+        start, end = (floor if is_total else row["start"]) / divisor, row["end"] / divisor
+        label = _("Plan {letter}").format(letter=names[row["term"]]) if is_total else row["label"]
+        text = f"{digits(row['amount'] / divisor, 6)}" if is_total else f"{row['amount'] / divisor:+,.4g}"
+        rows.append(
+            {"label": label, "start": start, "end": end, "top": max(start, end), "text": text, "kind": row["kind"]}
+        )
+    return rows, unit

@@ -1,0 +1,181 @@
+"""Two to four plans side by side: figures, what moved, which limits changed, where the difference of cost comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from planner.compare import cautions, moved, refusal
+from planner.compare_limits import limit_changes, waterfall_rows
+from planner.compare_words import (
+    LETTERS,
+    difference_sentence,
+    figure_table,
+    limit_table,
+    moved_marks,
+    moved_table,
+    plan_label,
+)
+from planner.counterfactual import scenario_of
+from planner.desk.workspace import PlanMeta
+from planner.i18n import gettext as _
+from planner.i18n import use_language
+from planner.scenario_diff import changes
+from planner.ui import state
+from planner.ui.deck import region_map
+from planner.ui.markdown import plain
+from planner.ui.waterfall import waterfall
+from planner.view_names import names_in
+
+CHOSEN, REFERENCE, OTHER, MAP = "compare_plans", "compare_reference", "compare_other", "compare_map"
+MOST = len(LETTERS)
+MAP_LAYERS = ("substations", "districts")
+Plan = Mapping[str, Any]
+
+
+def show() -> None:
+    """Show the choice of plans, then the comparison."""
+    st.title(_("Compare"))
+    st.caption(
+        _("Put two to four plans side by side. Plan A is the reference: the others are told as differences from it.")
+    )
+    metas = {meta.id: meta for meta in state.desk().plans()}
+    if len(metas) < 2:  # noqa: PLR2004 (a comparison needs two)
+        st.info(_("There are fewer than two plans yet. Change the scenario and solve again, then compare here."))
+        if st.button(_("Go to the scenario"), key="compare_scenario"):
+            state.go("scenario")
+        return
+    ids = choose(metas)
+    if len(ids) < 2:  # noqa: PLR2004 (see above)
+        st.info(_("Choose at least two plans."))
+        return
+    plans = [state.plan_of(plan_id) for plan_id in ids]
+    refused = refusal(plans)
+    if refused:
+        st.warning(refused)
+        return
+    show_comparison(plans, [plan_label(metas[plan_id], state.lang()) for plan_id in ids])
+
+
+def choose(metas: Mapping[str, PlanMeta]) -> list[str]:
+    """Let the user choose plans and pin one; return their ids, the reference first."""
+    pinned = state.desk().load().get("pinned")
+    if CHOSEN not in st.session_state:
+        st.session_state[CHOSEN] = usual(metas, pinned)
+    st.session_state[CHOSEN] = [plan_id for plan_id in st.session_state[CHOSEN] if plan_id in metas]
+    chosen: list[str] = st.multiselect(
+        _("Plans to compare"),
+        list(metas),
+        format_func=lambda plan_id: plan_label(metas[plan_id], state.lang()),
+        max_selections=MOST,
+        key=CHOSEN,
+    )
+    if not chosen:
+        return []
+    if st.session_state.get(REFERENCE) not in chosen:
+        st.session_state[REFERENCE] = pinned if pinned in chosen else chosen[0]
+    reference = st.selectbox(
+        _("Reference (plan A)"),
+        chosen,
+        format_func=lambda plan_id: plan_label(metas[plan_id], state.lang()),
+        key=REFERENCE,
+        help=_("It stays pinned: the next comparison starts from it."),
+    )
+    if reference != pinned:
+        state.desk().save(pinned=reference)
+    return [reference, *(plan_id for plan_id in chosen if plan_id != reference)]
+
+
+def usual(metas: Mapping[str, PlanMeta], pinned: str | None) -> list[str]:
+    """Return the plans to begin with: the pinned one and the newest other of its region that has a value."""
+    usable = [meta for meta in metas.values() if meta.value is not None]
+    first = metas.get(pinned or "") or (usable[-1] if usable else None)
+    if first is None:
+        return []
+    others = [meta.id for meta in usable if meta.region == first.region and meta.id != first.id]
+    return [first.id, *others[:1]]
+
+
+def show_comparison(plans: Sequence[Plan], labels: Sequence[str]) -> None:
+    """Show the plans against the first of them, then one of the others in full."""
+    st.markdown("\n".join(f"- **{letter}** {plain(text)}" for letter, text in zip(LETTERS, labels, strict=False)))
+    first, others = plans[0], plans[1:]
+    for caution in dict.fromkeys(text for other in others for text in cautions(first, other)):
+        st.warning(caution)
+    st.subheader(_("Figures"))
+    st.dataframe(figure_table(plans), hide_index=True)
+    for letter, other in zip(LETTERS[1:], others, strict=False):
+        if first["objective"]["name"] == other["objective"]["name"]:
+            st.markdown(plain(difference_sentence(first, other, letter)))
+    st.caption(
+        _(
+            "* The solver's gaps are larger than this difference: it may be none. Security is the verdict of each plan's own AC check."
+        )
+    )
+    letter = LETTERS[1]
+    if len(others) > 1:
+        letters = list(LETTERS[1 : len(plans)])
+        letter = (
+            st.segmented_control(_("Look closer at plan A against"), letters, default=letter, required=True, key=OTHER)
+            or letter
+        )
+    show_pair(first, plans[LETTERS.index(letter)], letter)
+
+
+def show_pair(first: Plan, other: Plan, letter: str) -> None:
+    """Show what moved, which limits changed, the difference of cost and of the scenarios."""
+    region = str(state.region_ref().path)
+    view = state.view(scenario_of(first, region))
+    names = names_in(first, view, lang=state.lang())
+    sites = moved(first, other)
+    st.subheader(_("What moved"))
+    show_map(sites, view, first, letter)
+    rows = moved_table(sites, state.lang(), letter=letter)
+    if rows:
+        st.dataframe(rows, hide_index=True)
+    else:
+        st.markdown(_("Both plans have the same sites with the same load."))
+    st.subheader(_("Limits that changed"))
+    limits = limit_table(limit_changes(first, other, names), letter=letter)
+    if limits:
+        st.dataframe(limits, hide_index=True)
+    else:
+        st.markdown(_("The same limits bind, and are worth the same."))
+    st.subheader(_("Where the difference of cost comes from"))
+    steps, unit = waterfall_rows(first, other, letter=letter)
+    st.altair_chart(waterfall(steps, unit=unit))
+    st.caption(_("All costs over all years, discounted. The grey bars of the totals do not start at zero."))
+    st.subheader(_("What differs between the scenarios"))
+    show_scenarios(first, other, region)
+
+
+@st.fragment
+def show_map(sites: Sequence[Mapping[str, Any]], view: Plan | None, first: Plan, letter: str) -> None:
+    """Show the sites of both plans on one map by what became of them."""
+    with use_language(state.lang()):
+        if view is None or view["region"]["id"] != first["region"]["id"]:
+            st.caption(_("There is no map: the region of these plans is not open, or its map is still being made."))
+            return
+        if letter != LETTERS[1]:
+            st.caption(_("On this map, plan B stands for plan {letter}.").format(letter=letter))
+        picked = region_map(view, layers_on=MAP_LAYERS, marks=moved_marks(sites, state.lang()), key=MAP, height=520)
+        label = next((mark["label"] for mark in moved_marks(sites, state.lang())
+                      if picked is not None and picked.layer == "marks" and mark["id"] == picked.id), None)  # fmt: skip
+        if label:
+            st.markdown(plain(label))
+
+
+def show_scenarios(first: Plan, other: Plan, region: str) -> None:
+    """Show the settings in which the scenarios of two plans differ."""
+    differing = changes(scenario_of(first, region), scenario_of(other, region))
+    found = [str(change) for change in differing if not change.path.startswith("name.")]
+    if found:
+        st.markdown("\n".join(f"- {plain(line)}" for line in found))
+    else:
+        st.markdown(_("Both plans were made for the same scenario."))
+
+
+with state.page():
+    show()

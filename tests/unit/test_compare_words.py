@@ -1,0 +1,118 @@
+"""Comparisons as a reader sees them: signs, units, marks of what is not proven, bars that sum up."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import pytest
+
+from planner.compare import moved
+from planner.compare_limits import limit_changes, waterfall_rows
+from planner.compare_words import (
+    difference_sentence,
+    figure_table,
+    gain_header,
+    gain_shown,
+    limit_table,
+    moved_marks,
+    moved_table,
+    plan_label,
+)
+from planner.desk.workspace import PlanMeta
+from planner.i18n import use_language
+from tests.export_sample import sample_plan
+
+
+def with_value(value: float, bound: float | None) -> dict[str, Any]:
+    return sample_plan(objective={**sample_plan()["objective"], "value": value}, bound=bound)
+
+
+def cells(rows: list[dict[str, str]], figure: str) -> dict[str, str]:
+    return next(row for row in rows if row["Figure"].startswith(figure))
+
+
+def test_a_difference_within_the_gaps_is_marked() -> None:
+    rows = figure_table([with_value(1000e6, 990e6), with_value(1005e6, 995e6), with_value(900e6, 890e6)])
+
+    row = cells(rows, "Value of the aim")
+    assert (row["A"], row["B"], row["B − A"]) == ("1 billion CNY", "1.005 billion CNY", "+5 million CNY *")
+    assert row["C − A"] == "−100 million CNY"
+    assert cells(rows, "Sites")["B − A"] == "="
+    assert cells(rows, "Proven gap (%)")["A"] == "0.30"
+
+
+def test_the_sentence_tells_the_range() -> None:
+    told = difference_sentence(with_value(1000e6, 990e6), with_value(1100e6, 1095e6), "B")
+    open_ = difference_sentence(with_value(1000e6, 990e6), with_value(1005e6, 995e6), "C")
+    unproven = difference_sentence(with_value(1000e6, None), with_value(1005e6, 995e6), "B")
+
+    assert told == (
+        "Plan B against plan A: +100 million CNY; between the best plans +95 million CNY to +110 million CNY."
+    )
+    assert "Plan C against plan A: +5 million CNY" in open_
+    assert "−5 million CNY to +15 million CNY: the solver's gaps are larger" in open_
+    assert "without a bound" in unproven
+
+
+def test_sites_become_marks_and_rows() -> None:
+    a, b = sample_plan(), copy.deepcopy(sample_plan())
+    b["sites"][0]["it_mw"]["2035"] = 60.0
+    b["sites"] = b["sites"][:2]
+    rows = moved(a, b)
+
+    marks = {mark["id"]: mark for mark in moved_marks(rows, "en")}
+    table = moved_table(rows, "en", letter="C")
+
+    assert marks["C0412"]["kind"] == "smaller"
+    assert marks["C0412"]["label"] == "Cell C0412 (Tongzhou): 96 → 60 MW"
+    assert marks["C0655"]["kind"] == "both"
+    assert marks["C0231"]["label"].endswith("→ – MW")
+    assert {row["Change"] for row in table} == {"smaller", "no longer"}
+    assert {row["IT load in plan C (MW)"] for row in table} == {60.0, None}
+
+
+def test_limits_are_told_in_thousands() -> None:
+    a, b = sample_plan(), copy.deepcopy(sample_plan())
+    b["limits"][0]["worth"] *= 2
+
+    (row,) = limit_table(limit_changes(a, b, {}))
+
+    # 1 % of 110.5 MVA at 182,000 CNY/MVA in a year of weight 0.3 of 1.0
+    assert row["1 % more is worth (1000 CNY a year) in A"] == pytest.approx(60.3)
+    assert row["1 % more is worth (1000 CNY a year) in B"] == pytest.approx(121.0)
+    assert row["Change"] == "worth more"
+
+
+def test_other_aims_have_other_gains() -> None:
+    assert gain_header("t/year") == "1 % more is worth (t a year)"
+    assert gain_header("MW IT", "B") == "1 % more is worth (MW IT) in B"
+    assert gain_shown(1234.5, "t/year") == 1230.0
+    assert gain_shown(None, "t/year") is None
+
+
+def test_the_steps_are_drawn_in_a_unit_that_reads_easily() -> None:
+    a, b = sample_plan(), copy.deepcopy(sample_plan())
+    for row in b["ledger"]:
+        row["cny"] *= {"energy": 1.1}.get(row["term"], 1.0)
+
+    rows, unit = waterfall_rows(a, b, letter="C")
+    with use_language("zh"):
+        _rows, chinese = waterfall_rows(a, b)
+
+    assert unit == "million CNY"
+    assert chinese == "万元"
+    first, step, last = rows
+    assert (first["label"], last["label"]) == ("Plan A", "Plan C")
+    assert step["text"] == "+81.4"
+    assert step["end"] - step["start"] == pytest.approx(81.4)
+    assert first["start"] == last["start"] < first["end"]
+    assert step["top"] == last["end"] == step["end"]
+
+
+def test_a_plan_is_found_in_a_list_by_name_time_and_value() -> None:
+    meta = PlanMeta(id="1", name="Plan", name_zh="方案", region="r", made_at="2026-01-02T08:30:00+00:00", status="optimal",
+                    security="secure", value=2.5e9, unit="CNY", gap=0.0, kind="solve")  # fmt: skip
+
+    assert plan_label(meta, "en") == "Plan · 2026-01-02 08:30 UTC · 2.5 billion CNY"
+    assert plan_label(meta, "zh").startswith("方案 · ")
