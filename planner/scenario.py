@@ -44,6 +44,7 @@ from planner.scenario_rules import contradictions, key_problem, scenario_problem
 SCHEMA_VERSION = 1
 BUNDLED = "bundled:"  # before the id of a region that comes with the program
 __all__ = [
+    "BUNDLED",
     "Carbon",
     "Clusters",
     "Cooling",
@@ -65,6 +66,7 @@ __all__ = [
     "Water",
     "Wishes",
     "Workload",
+    "bundled_path",
     "load_scenario",
     "parse_scenario",
 ]

@@ -72,6 +72,7 @@ class Words(Part):
     words: Mapping[str, Text] = Field(default_factory=dict)
     empty: Text | None = None
     step: float | None = Field(default=None, gt=0.0)
+    usual: tuple[float, float] | None = None  # as shown; a number with a usual range is a slider
     rules: tuple[RuleRef, ...] = ()
 
 
@@ -93,7 +94,7 @@ class Knob(Part):
         """Return its unit as it is shown: shares are shown in per cent."""
         unit = self.words.unit
         text = unit if isinstance(unit, str) else unit.here
-        return {"share": "%", "1": ""}.get(text, text)
+        return {"share": "%", "1": "", "year": ""}.get(text, text)
 
     @property
     def is_share(self) -> bool:

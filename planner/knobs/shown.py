@@ -101,7 +101,7 @@ def _one_text(knob: Knob | None, value: Any, scenario: Scenario) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, str):
         return options(knob, scenario).get(value, value) if knob is not None else value
-    if knob is None or knob.kind == "years":
+    if knob is None or knob.kind == "years" or knob.words.unit == "year":
         return str(value)
     text = plain_number(to_shown(knob, value))
     return f"{text} {knob.unit}" if knob.unit else text
