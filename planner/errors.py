@@ -24,7 +24,7 @@ class Problem:
     """One thing that is wrong in the input: where, what, why it matters and what to do.
 
     `row` is the line of the file (the header of a CSV is line 1) or the number of the feature, from 1;
-    when several rows share the problem it is the first of them and `count` says how many there are.
+    when several rows share the problem it is the first of them, `rows` holds all and `count` says how many there are.
     `code` is stable and meant for programs; `message` and `remedy` are sentences in the user's language.
     """
 
@@ -38,6 +38,7 @@ class Problem:
     remedy: str
     names: tuple[str, ...] = ()
     count: int = 1
+    rows: tuple[int, ...] = ()
 
     @property
     def place(self) -> str:

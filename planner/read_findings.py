@@ -103,5 +103,6 @@ class Reading:
                 remedy,
                 names=names,
                 count=len(positions),
+                rows=tuple(int(layer.rows[position]) for position in positions),
             )
         )
