@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -51,9 +51,32 @@ def run(
     started = time.perf_counter()
     region = region or read_region(asked.region)
     read_s = time.perf_counter() - started
-    session = Session(region, asked)
+    result = plan_in(
+        Session(region, asked),
+        asked,
+        progress=progress,
+        should_stop=should_stop,
+        time_limit_s=time_limit_s,
+        on_round=on_round,
+    )
+    times = {**result.plan["record"]["times"], "read_s": read_s}
+    return replace(result, plan=result.plan.changed(record={**result.plan["record"], "times": times}))
+
+
+def plan_in(
+    session: Session,
+    scenario: Scenario,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    time_limit_s: float | None = None,
+    on_round: OnRound | None = None,
+    on_plan: Callable[[Plan], None] | None = None,
+) -> PlanResult:
+    """Do the same in a session that is loaded; `on_plan` gets each finished plan that may be shown before the last one."""
+    session.with_scenario(scenario)
     plan = session.solve(progress=progress, should_stop=should_stop, time_limit_s=time_limit_s)
-    if plan.has_plan and region.grid is not None and asked.network.is_on:
+    if plan.has_plan and session.region.grid is not None and scenario.network.is_on:
         plan = secured(
             session,
             plan,
@@ -62,8 +85,7 @@ def run(
             time_limit_s=time_limit_s,
             on_round=on_round,
         )
-    plan.data["record"]["times"]["read_s"] = read_s
-    return PlanResult(finish(session, plan), region, session.assembled.screening.candidates)
+    return PlanResult(finish(session, plan), session.region, session.assembled.screening.candidates)
 
 
 def finish(session: Session, plan: Plan) -> Plan:

@@ -94,9 +94,9 @@ def show_running(job: jobs.Status) -> None:
             state.go("plan")
     if job.is_cancelled:
         st.caption(_("Stopping with the best plan so far ..."))
-    elif st.button(_("Stop and keep the best plan"), key=STOP, icon=":material/stop:"):
-        jobs.cancel(state.desk(), job.id)
-        st.rerun(scope="fragment")
+    else:
+        text = _("Stop and keep the best plan")
+        st.button(text, key=STOP, icon=":material/stop:", on_click=jobs.cancel, args=(state.desk(), job.id))
 
 
 def show_figures(job: jobs.Status) -> None:
