@@ -49,9 +49,9 @@ def site_table(plan: PlanDict, names: Mapping[str, str]) -> Table:
         _("District"),
         _("Opens"),
         *(_("IT {year} (MW)").format(year=year) for year in years),
+        _("Two feeds"),
         _("Cooling (MW IT)"),
         _("Fed from (voltage, length, reserved)"),
-        _("Two feeds"),
         _("Watered from (1000 m³/year)"),
     ]
     sites = sorted(plan.get("sites") or [], key=lambda site: (-in_year(site.get("it_mw"), last), site["id"]))
@@ -61,9 +61,9 @@ def site_table(plan: PlanDict, names: Mapping[str, str]) -> Table:
             names.get(DISTRICT + str(site.get("district")), str(site.get("district") or "–")),
             site.get("open_year"),
             *(round(in_year(site.get("it_mw"), year), 1) for year in years),
+            bool(site.get("is_dual_fed")),
             " + ".join(f"{short_technology_name(c['technology'])} {c['it_mw']:.0f}" for c in site.get("cooling") or []),
             " + ".join(feed_texts(site, last, lang=lang)) or "–",
-            bool(site.get("is_dual_fed")),
             " + ".join(water_texts(site, lang=lang)),
         ]
         for site in sites
@@ -72,7 +72,7 @@ def site_table(plan: PlanDict, names: Mapping[str, str]) -> Table:
 
 
 def board_table(plan: PlanDict, names: Names, *, view: View | None) -> Table:
-    """Return what binds, the most valuable first: what, when, used / limit, worth of one more unit, what 1 % brings.
+    """Return what binds, the most valuable first: what, what 1 % brings, worth of one more unit, use, when.
 
     A row's place is None where the view has no layer to show it in.
     """
@@ -88,7 +88,7 @@ def board_table(plan: PlanDict, names: Names, *, view: View | None) -> Table:
     places: list[Selection | None] = []
     for row in board(plan, names):
         gain = "" if row["gain"] is None or row["note"] else digits_money(row["gain"], row["gain_unit"])
-        rows.append([row["title"], row["when"], row["used"], row["sentence"] or row["note"], gain or "–"])
+        rows.append([row["title"], gain or "–", row["sentence"] or row["note"], row["used"], row["when"]])
         places.append(element_place(row["element"], plan, view) or _drawn(row["place"], layers))
     return Table(header, rows, places)
 

@@ -6,13 +6,13 @@ A row is a dictionary of plain values in the unit that is returned beside the ro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from planner.export.facts import PlanDict, years_of
 from planner.export.words import term_name
 from planner.i18n import gettext as _
-from planner.plan_views import money_scale
+from planner.plan_views import digits, money_scale
 
 N_TERMS = 8  # terms with a colour of their own; the others are one
 OTHER_TERMS = "other"
@@ -26,7 +26,17 @@ class Series:
 
     rows: list[dict[str, Any]]
     unit: str
-    parts: list[str]
+    parts: list[str] = field(default_factory=list)
+
+    @property
+    def totals(self) -> list[dict[str, Any]]:
+        """Return {year, top, text}: what stands above the bar of each year; `top` is the height of the bar."""
+        years = sorted({row["year"] for row in self.rows})
+        sums = {year: [row["amount"] for row in self.rows if row["year"] == year] for year in years}
+        return [
+            {"year": year, "top": sum(v for v in values if v > 0), "text": digits(sum(values))}
+            for year, values in sums.items()
+        ]
 
 
 def ledger_series(plan: PlanDict, *, is_discounted: bool) -> Series:
@@ -82,7 +92,7 @@ def water_series(plan: PlanDict, plant: str, year: int) -> Series:
         for month in MONTHS
         if month in found
     ]
-    return Series(rows, _("m³/day"), [])
+    return Series(rows, _("m³/day"))
 
 
 def energy_series(plan: PlanDict) -> tuple[Series, list[dict[str, Any]]]:
@@ -122,4 +132,4 @@ def load_series(plan: PlanDict) -> Series:
         for (year, order), mw in sums.items()
         if mw > 0
     ]
-    return Series(rows, "MW", [part for i, part in enumerate(parts) if any(row["order"] == i for row in rows)])
+    return Series(rows, "MW", parts)

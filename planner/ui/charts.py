@@ -14,20 +14,23 @@ from planner.i18n import gettext as _
 from planner.plan_series import Series
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442", "#8C564B", "#999999")
+LOAD_COLOURS = ("#0072B2", "#999999", "#E69F00", "#D55E00")  # new, existing, outside, not served
+ENERGY_COLOURS = ("#009E73", "#F0E442", "#999999")  # green power, certificates, other
 USED, FULL, LIMIT = "#56B4E9", "#D55E00", "#111111"
 HEIGHT_PX = 320
+LABEL_PX = 320
 Row = Mapping[str, Any]
 
 
-def stacked(series: Series, *, part: str, title: str) -> alt.LayerChart:
+def stacked(series: Series, *, part: str, title: str, colours: Sequence[str] = COLOURS) -> alt.LayerChart:
     """Return bars by year, stacked by `part` (its column), with the total above each; `title` names the parts."""
     base = alt.Chart(alt.InlineData(values=series.rows)).encode(
         x=alt.X("year:O", title=_("Planning year")).axis(labelAngle=0)
     )
-    colours = alt.Scale(domain=series.parts, range=list(COLOURS[: len(series.parts)]))
+    scale = alt.Scale(domain=series.parts, range=list(colours[: len(series.parts)]))
     bars = base.mark_bar().encode(
         y=alt.Y("amount:Q", title=series.unit),
-        color=alt.Color(f"{part}:N", title=title, scale=colours, sort=series.parts),
+        color=alt.Color(f"{part}:N", title=title, scale=scale, sort=series.parts).legend(labelLimit=LABEL_PX),
         order=alt.Order("order:Q"),
         tooltip=[
             alt.Tooltip("year:O", title=_("Planning year")),
@@ -35,8 +38,10 @@ def stacked(series: Series, *, part: str, title: str) -> alt.LayerChart:
             alt.Tooltip("amount:Q", title=series.unit, format=",.4~g"),
         ],
     )
-    totals = base.mark_text(dy=-8, fontWeight="bold").encode(
-        y=alt.Y("sum(amount):Q"), text=alt.Text("sum(amount):Q", format=",.4~g")
+    totals = (
+        alt.Chart(alt.InlineData(values=series.totals))
+        .mark_text(dy=-8, fontWeight="bold")
+        .encode(x=alt.X("year:O"), y=alt.Y("top:Q"), text=alt.Text("text:N"))
     )
     return alt.LayerChart(layer=[bars, totals], height=HEIGHT_PX)
 
@@ -48,7 +53,7 @@ def ledger(series: Series) -> alt.LayerChart:
 
 def load(series: Series) -> alt.LayerChart:
     """Return IT load by year, stacked by where it is served."""
-    return stacked(series, part="part", title=_("Where it is served"))
+    return stacked(series, part="part", title=_("Where it is served"), colours=LOAD_COLOURS)
 
 
 def energy(series: Series, required: Sequence[Row]) -> alt.LayerChart:
@@ -66,7 +71,8 @@ def energy(series: Series, required: Sequence[Row]) -> alt.LayerChart:
             ],
         )
     )
-    return alt.LayerChart(layer=[stacked(series, part="part", title=_("Origin of the power")), ticks], height=HEIGHT_PX)
+    bars = stacked(series, part="part", title=_("Origin of the power"), colours=ENERGY_COLOURS)
+    return alt.LayerChart(layer=[bars, ticks], height=HEIGHT_PX)
 
 
 def monthly_water(series: Series) -> alt.LayerChart:

@@ -161,7 +161,7 @@ def show_grid(plan: Plan, view: View, names: Names) -> None:
         st.markdown(plain(limiting_sentence(plan, names)))
         st.markdown(_("Outages: {counts}.").format(counts=plain(outage_counts_text(plan))))
         st.caption(_("Click a row to see the element on the map."))
-        n = st.select_slider(_("Worst outages shown"), [5, 10, 20, 50], value=10, key=N_OUTAGES)
+        n = st.segmented_control(_("Worst outages shown"), [5, 10, 20, 50], default=10, key=N_OUTAGES, required=True)
         show_table(outage_table(plan, names, view=view, n=int(n)), key=OUTAGES)
         st.markdown(_("With nothing out:"))
         show_table(base_table(plan, names, view=view), key=BASE)

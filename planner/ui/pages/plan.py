@@ -1,81 +1,164 @@
-"""The last exported plan: its verdict as a badge, the limits learned, its tables as printed, and its map."""
+"""The plan in view: is it sound, what does it say, where, why there, what it costs, and whether the grid holds."""
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
-from planner.bundled import DEMO_FOLDER
-from planner.cli_views import names_from, read_plan
-from planner.export.facts import has_plan
-from planner.export.sentences import limiting_lines, names_of, security_verdict, status_sentence, synthetic_label
-from planner.export.sheet import Sheet
-from planner.export.sheets_grid import cut_sheet, flexible_sheet, reinforcement_sheet, round_sheet
-from planner.i18n import LANGUAGES, use_language
+from planner.desk import jobs
+from planner.export.facts import has_plan, years_of
+from planner.export.limit_words import conflict_lines
+from planner.export.sentences import limiting_lines, security_verdict, status_sentence, synthetic_label
 from planner.i18n import gettext as _
-from planner.report import print_plan
-from planner.ui.state import Key
+from planner.i18n import use_language
+from planner.map_view.selection import Selection
+from planner.plan_marks import marks_of
+from planner.plan_rows import failure_table
+from planner.plan_views import headline, is_shown, plan_label
+from planner.scenario import parse_scenario
+from planner.ui import badges, figures, plan_tabs, state
+from planner.ui.cards import card
+from planner.ui.deck import DEFAULT_ON, region_map
+from planner.ui.markdown import plain
+from planner.view_names import names_in
 
-MAP_HEIGHT_PX = 800
-NAMES = {"en": "English", "zh": "中文"}
-MARKDOWN = re.compile(r"([\\`*_\[\]$~<!#|])")
-BADGES = {"secure": st.success, "insecure": st.error, "not_checked": st.warning}
+CHOICE, NAME, RENAME, DELETE = "plan_choice", "plan_name", "plan_rename", "plan_delete"
+MAP, SEEN, CLICKED = "plan_map", "plan_seen", "plan_clicked"
+YEAR, GRID = "plan_map_year", "plan_map_grid"
+GRID_LAYERS = ("grid_lines", "grid_stations")
+MAP_HEIGHT_PX = 520
+POLL_S = 1.0
+BOXES = {"secure": st.success, "insecure": st.error, "not_checked": st.warning}
 
 
-def show(folder: Path, lang: str) -> None:
-    """Show the plan that was exported to a folder, or how to make one."""
-    st.title(_("The last plan"))
-    path = folder / "plan.json"
-    if not path.is_file():
-        st.info(_("There is no plan yet. Run `planner demo`, then come back."))
+def show() -> None:
+    """Show the plan in view, or how to come to one."""
+    st.title(_("Plan"))
+    plan = state.shown_plan()
+    if plan is None:
+        st.info(_("There is no plan for this region yet. Start one on the page Solve."))
+        if st.button(_("Go to Solve"), key="plan_go_solve", type="primary"):
+            state.go("solve")
         return
-    plan = read_plan(path)
-    names = names_of(plan, names_from(plan), lang=lang)
-    st.caption(_("Made from {file}.").format(file=path))
+    choose(plan)
+    watch_improving()
+    view = view_of(plan)
+    names = names_in(plan, view, lang=state.lang())
+    badges.show(marks_of(plan, marked=(view or {}).get("marks"), is_improving=is_improving()))
+    if not is_shown(plan):
+        show_refusal(plan, names)
+        return
+    figures.show(headline(plan))
     show_security(plan, names)
-    for sheet in security_tables(plan, names, lang=lang):
-        st.subheader(sheet.title)
-        st.dataframe([dict(zip(sheet.header, row, strict=True)) for row in sheet.rows], hide_index=True)
-    st.code(print_plan(plan, lang=lang), language=None)
-    map_file = folder / "map.html"
-    if map_file.is_file():
-        st.iframe(map_file, height=MAP_HEIGHT_PX)
+    show_map(plan, view)
+    plan_tabs.show(plan, view, names)
 
 
-def show_security(plan: dict[str, Any], names: dict[str, str]) -> None:
-    """Show the verdict as a badge in its colour, with what limits the plan; a constructed grid is told."""
+def choose(plan: Mapping[str, Any]) -> None:
+    """Choose which plan of the region is shown; rename or delete it."""
+    metas = {meta.id: meta for meta in state.desk().plans() if meta.region == plan["region"]["id"]}
+    shown = state.shown_plan_id()
+    st.session_state[CHOICE] = shown
+    left, right = st.columns([5, 1], vertical_alignment="bottom")
+    left.selectbox(
+        _("Plan in view"),
+        list(metas),
+        format_func=lambda plan_id: plan_label(metas[plan_id], lang=state.lang()),
+        key=CHOICE,
+        on_change=lambda: state.show_plan(st.session_state[CHOICE]),
+    )
+    with right.popover(_("Manage"), icon=":material/edit:"):
+        st.text_input(_("New name"), key=NAME)
+        if st.button(_("Rename"), key=RENAME, disabled=not st.session_state[NAME].strip()):
+            state.desk().rename_plan(str(shown), st.session_state[NAME].strip())
+            st.rerun()
+        if st.button(_("Delete this plan"), key=DELETE, icon=":material/delete:"):
+            state.desk().delete_plan(str(shown))
+            state.show_plan(None)
+            st.rerun()
+
+
+def is_improving() -> bool:
+    """Tell whether a run that is not over gave the plan in view."""
+    newest = jobs.newest(state.desk(), "solve")
+    return newest is not None and not newest.is_over and state.shown_plan_id() in newest.plans
+
+
+def watch_improving() -> None:
+    """Draw the page anew when the run that gave the plan in view has a better one, or is over."""
+    if is_improving():
+        newest = jobs.newest(state.desk(), "solve")
+        st.session_state[SEEN] = None if newest is None else newest.revision
+        poll()
+
+
+@st.fragment(run_every=POLL_S)
+def poll() -> None:
+    """Look whether there is something new."""
+    newest = jobs.newest(state.desk(), "solve")
+    if newest is not None and (newest.is_over or newest.revision != st.session_state.get(SEEN)):
+        st.rerun(scope="app")
+
+
+def view_of(plan: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the view of the region as the plan's scenario screens it, None while it is made."""
+    ref = state.region_ref()
+    scenario = parse_scenario({**plan["scenario"], "region": str(ref.path)}, file="plan.json")
+    return state.view(scenario)
+
+
+def show_security(plan: Mapping[str, Any], names: dict[str, str]) -> None:
+    """Show the verdict as a box in its colour, with what limits the plan; a constructed grid is told."""
     level, sentence = security_verdict(plan)
-    if not has_plan(plan):
-        st.error(status_sentence(plan))
+    lines = [plain(text) for text in (*limiting_lines(plan, names), synthetic_label(plan) or "")]
+    BOXES[level]("\n\n".join([f"**{plain(sentence)}**", *lines]))
+
+
+def show_refusal(plan: Mapping[str, Any], names: dict[str, str]) -> None:
+    """Tell why there are no figures: no plan was found, or the audit refuted it."""
+    if has_plan(plan):
+        st.error(_("NOT A VALID PLAN: the audit failed."))
+        st.dataframe(failure_table(plan).records(), hide_index=True)
         return
-    lines = [plain(text) for text in limiting_lines(plan, names)]
-    BADGES[level]("\n\n".join([f"**{plain(sentence)}**", *lines]))
-    label = synthetic_label(plan)
-    if label:
-        st.warning(label)
+    st.error(plain(status_sentence(plan)))
+    for text in conflict_lines(plan, names):
+        st.markdown(plain(text))
+    st.caption(_("The page Why shows which wishes cannot hold together, and by how much."))
 
 
-def plain(text: str) -> str:
-    """Return text of a plan that markdown leaves as it is: names may hold anything, also a link or an image."""
-    return MARKDOWN.sub(r"\\\1", text)
+@st.fragment
+def show_map(plan: Mapping[str, Any], view: dict[str, Any] | None) -> None:
+    """Show the plan on the map, and the card of what was clicked there or in a table."""
+    with use_language(state.lang()):
+        if view is None:
+            wait_for_view(plan)
+            return
+        if view["region"]["fingerprint"] != plan["region"]["fingerprint"]:
+            st.warning(_("The data of the region changed since this plan was made: the map shows the data of now."))
+        focus: Selection | None = st.session_state.get(plan_tabs.FOCUS)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            years = years_of(plan)
+            year = st.segmented_control(_("Planning year"), years, default=years[-1], key=YEAR, required=True)
+            is_grid_on = st.toggle(_("Show the grid with its loading"), key=GRID)
+        layers = {*DEFAULT_ON, *(GRID_LAYERS if is_grid_on else ()), *([focus.layer] if focus else [])}
+        clicked = region_map(view, plan=plan, layers_on=layers, focus=focus, year=year, key=MAP, height=MAP_HEIGHT_PX)
+        if clicked != st.session_state.get(CLICKED):
+            st.session_state[CLICKED] = st.session_state[plan_tabs.CARD] = clicked
+        picked: Selection | None = st.session_state.get(plan_tabs.CARD)
+        if picked is not None:
+            card(view, plan, picked)
 
 
-def security_tables(plan: dict[str, Any], names: dict[str, str], *, lang: str) -> list[Sheet]:
-    """Return the tables about security that have rows: limits learned first."""
-    sheets = [
-        cut_sheet(plan, names),
-        round_sheet(plan, names),
-        reinforcement_sheet(plan, lang=lang),
-        flexible_sheet(plan, names),
-    ]
-    return [sheet for sheet in sheets if sheet.rows]
+@st.fragment(run_every=POLL_S)
+def wait_for_view(plan: Mapping[str, Any]) -> None:
+    """Look whether the map is there."""
+    with use_language(state.lang()):
+        st.info(_("The map of the region is being made."), icon=":material/hourglass_top:")
+        if view_of(plan) is not None:
+            st.rerun(scope="app")
 
 
-chosen = st.sidebar.radio(
-    "Language / 语言", LANGUAGES, format_func=NAMES.__getitem__, key=Key.LANGUAGE, horizontal=True
-)
-with use_language(chosen):
-    show(Path(st.session_state.get(Key.FOLDER, DEMO_FOLDER)), chosen)
+with state.page():
+    show()
