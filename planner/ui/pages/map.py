@@ -1,0 +1,142 @@
+"""The map of the open region, with the plan in view: click on anything to see its card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from planner.export.facts import local_name
+from planner.i18n import gettext as _
+from planner.map_view.selection import Selection
+from planner.plan_marks import marks_of
+from planner.ui import badges, state
+from planner.ui.cards import card
+from planner.ui.deck import region_map
+from planner.ui.map_controls import MapKey, choose_layers, choose_year, search
+from planner.ui.markdown import plain
+from planner.ui.waiting import view_or_wait
+
+HEIGHT_PX = 620
+
+
+def show() -> None:
+    """Show the region chooser, what the map is for, the marks of the plan in view, and the map with its card."""
+    head, chooser = st.columns([3, 1], vertical_alignment="bottom")
+    head.title(_("Map"))
+    with chooser:
+        choose_region()
+    plan = state.shown_plan()
+    show_welcome(is_open=plan is None)
+    view = view_or_wait()
+    if view is None:
+        return
+    show_marks(view, plan)
+    show_map(view, plan)
+    show_sources(view)
+
+
+def choose_region() -> None:
+    """Offer the bundled regions and the user's own; the choice opens the region."""
+    known = {ref.id: ref for ref in state.desk().regions()}
+    ids, now = list(known), state.region_ref().id
+    chosen = st.selectbox(
+        _("Region"),
+        ids,
+        index=ids.index(now),
+        format_func=lambda ref: local_name({"id": ref, "name": known[ref].name}, state.lang()) or ref,
+        key=MapKey.REGION,
+        help=_("Bring your own region on the page Data."),
+    )
+    if chosen != now:
+        state.open_region(chosen)
+        for name in (MapKey.LAYERS, MapKey.YEAR, MapKey.SEARCH, MapKey.HIT, MapKey.FOCUS, MapKey.CLICKED):
+            st.session_state.pop(name, None)
+        st.rerun()
+
+
+def show_welcome(*, is_open: bool) -> None:
+    """Tell a first-time user what this is and which three steps lead to a plan."""
+    with st.expander(_("What is this? Three steps to a plan"), expanded=is_open):
+        st.markdown(
+            _(
+                "This desk answers: **where may data centres go, how much, cooled and fed how, in which year**, so that grid, "
+                "reclaimed water, green power and latency limits all hold."
+            )
+        )
+        columns = st.columns(3)
+        steps = (
+            (_("1. Scenario: say what you ask for"), "scenario", _("Demand, years, power, water, green share, costs.")),
+            (_("2. Solve: let it be worked out"), "solve", _("You see the best plan so far; you may stop any time.")),
+            (_("3. Plan: read the answer"), "plan", _("Sites, costs, bottlenecks, and whether the grid check passed.")),
+        )
+        for column, (title, page, text) in zip(columns, steps, strict=True):
+            if column.button(title, key=f"map_to_{page}", width="stretch"):
+                state.go(page)
+            column.caption(text)
+
+
+def show_marks(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
+    """Show whether the plan in view is secure, and that a grid is synthetic where it is."""
+    if plan is not None:
+        badges.show(marks_of(plan, marked=view["marks"]))
+        return
+    st.caption(_("No plan yet: the map shows what is there today."))
+    if view["region"]["is_synthetic_grid"]:
+        label = local_name({"name": view["region"]["grid_label"]}, state.lang())
+        st.warning(_("SYNTHETIC GRID: headroom and grid findings are an example. {label}").format(label=plain(label)))
+
+
+@st.fragment
+def show_map(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
+    """Show switches, map and card; a click or a switch runs this part only."""
+    with state.page():
+        layers_on = choose_layers(view, plan)
+        left, right = st.columns([7, 3])
+        with right:
+            year = choose_year(plan)
+            remember(MapKey.HIT, search(view, plan))
+        with left:
+            focus = st.session_state.get(MapKey.FOCUS)
+            clicked = region_map(
+                view, plan=plan, layers_on=layers_on, focus=focus, year=year, key=MapKey.MAP, height=HEIGHT_PX
+            )
+        with right:
+            show_card(view, plan, clicked)
+
+
+def remember(name: str, chosen: Selection | None) -> None:
+    """Bring what is newly chosen in the search into focus; a choice that stands since before changes nothing."""
+    before = st.session_state.get(f"{name}_seen")
+    if chosen != before:
+        st.session_state[f"{name}_seen"] = chosen
+        st.session_state[MapKey.FOCUS] = chosen
+        st.session_state[MapKey.CLICKED] = None
+
+
+def show_card(view: dict[str, Any], plan: dict[str, Any] | None, clicked: Selection | None) -> None:
+    """Show the card of what was picked last, by a click or by the search."""
+    if clicked != st.session_state.get("map_clicked_seen"):
+        st.session_state["map_clicked_seen"] = clicked
+        st.session_state[MapKey.CLICKED] = clicked
+    picked = st.session_state.get(MapKey.CLICKED) or st.session_state.get(MapKey.FOCUS)
+    if picked is None:
+        st.info(_("Click on anything on the map to see its facts, or find it by name."), icon=":material/touch_app:")
+        return
+    near = card(view, plan, picked, key=f"{MapKey.NEAR}_{picked.layer}_{picked.id}")
+    if near is not None:
+        card(view, plan, near)
+
+
+def show_sources(view: dict[str, Any]) -> None:
+    """List where the region's data come from, and what the reader remarked."""
+    with st.expander(_("Sources")):
+        for source in view["region"]["sources"]:
+            parts = (source.get("title"), source.get("year"), source.get("note"))
+            st.markdown("- " + plain(" · ".join(str(part) for part in parts if part)))
+        for notice in view["notices"]:
+            st.caption(plain(f"{notice['file']}: {notice[state.lang()]}"))
+
+
+with state.page():
+    show()
