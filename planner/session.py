@@ -31,6 +31,7 @@ from planner.errors import UsageError
 from planner.i18n import gettext as _
 from planner.plan import Plan, empty_plan, make_plan
 from planner.region import Region
+from planner.region_edits import region_for
 from planner.scenario import Scenario
 
 STAGED_FROM_SITES = 150  # below, one solve of the whole model is faster than its stages
@@ -46,7 +47,7 @@ class Session:
     """A region, a scenario and the loaded model of both."""
 
     def __init__(self, region: Region, scenario: Scenario) -> None:
-        self.region = region
+        self._base = region  # without the scenario's corrections
         self._cache: dict[str, tuple[Plan, Solution]] = {}
         self.solution: Solution | None = None
         self._load(scenario)
@@ -54,6 +55,7 @@ class Session:
     def _load(self, scenario: Scenario) -> None:
         times = {}
         started = time.perf_counter()
+        self.region = region_for(self._base, scenario)
         self.assembled: Assembled = assemble(self.region, scenario)
         self._data: SitingData = self.assembled.data  # with the rows learned since
         times["assemble_s"] = time.perf_counter() - started
