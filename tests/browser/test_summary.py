@@ -10,7 +10,6 @@ import pytest
 
 from planner.export.png_map import png_map
 from planner.export.summary import summary
-from tests.browser.test_map import Opened, browser  # noqa: F401 (a fixture)
 from tests.export_sample import infeasible_plan, sample_plan, sample_region
 from tests.unit.test_export_summary import large_plan
 
@@ -25,16 +24,18 @@ def n_pages(pdf: bytes) -> int:
 @pytest.mark.parametrize(
     "plan", [sample_plan(), large_plan(), infeasible_plan()], ids=["three sites", "thirty sites", "no plan"]
 )
-def test_it_prints_on_two_pages_and_asks_nobody(browser: Any, tmp_path: Path, plan: dict[str, Any], lang: str) -> None:  # noqa: F811
+def test_it_prints_on_two_pages_and_asks_nobody(chromium: Any, tmp_path: Path, plan: dict[str, Any], lang: str) -> None:
     picture = png_map(plan, sample_region(), lang=lang)
     file = tmp_path / "summary.html"
     file.write_text(summary(plan, sample_region(), picture=picture, lang=lang), encoding="utf-8")
-    opened = Opened(browser.new_page())
-    opened.page.goto(file.as_uri())
+    page, asked, wrong = chromium.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", wrong.append)
+    page.goto(file.as_uri())
 
-    pdf = opened.page.pdf(format="A4", prefer_css_page_size=True)
+    pdf = page.pdf(format="A4", prefer_css_page_size=True)
 
     assert n_pages(pdf) == 2
-    assert [url for url in opened.requests if not url.startswith("data:")] == [file.as_uri()]
-    assert opened.errors == []
-    assert opened.page.evaluate("document.getElementById('map').naturalWidth") == 1600
+    assert [url for url in asked if not url.startswith("data:")] == [file.as_uri()]
+    assert wrong == []
+    assert page.evaluate("document.getElementById('map').naturalWidth") == 1600
