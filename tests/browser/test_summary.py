@@ -28,9 +28,11 @@ def test_it_prints_on_two_pages_and_asks_nobody(chromium: Any, tmp_path: Path, p
     picture = png_map(plan, sample_region(), lang=lang)
     file = tmp_path / "summary.html"
     file.write_text(summary(plan, sample_region(), picture=picture, lang=lang), encoding="utf-8")
-    page, asked, wrong = chromium.new_page(), [], []
+    page = chromium.new_page()
+    asked: list[str] = []
+    wrong: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", wrong.append)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
     page.goto(file.as_uri())
 
     pdf = page.pdf(format="A4", prefer_css_page_size=True)
