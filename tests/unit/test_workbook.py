@@ -39,8 +39,11 @@ def changed(book: Path, target: Path, changes: dict[tuple[str, str], Any]) -> Pa
 
 
 @pytest.fixture(scope="module")
-def beijing_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return region_workbook(DEMO_REGION, tmp_path_factory.mktemp("book") / "beijing.xlsx", "zh")
+def small_book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("book") / "small"
+    shutil.copytree(SMALL, folder)
+    shutil.copy(DEMO_REGION / "prices.csv", folder / "prices.csv")
+    return region_workbook(folder, folder.parent / "small.xlsx", "zh")
 
 
 def test_the_template_has_a_sheet_for_every_table_what_must_be_filled_first(tmp_path: Path) -> None:
@@ -81,8 +84,8 @@ def test_prices_of_the_template_are_marked_as_assumed(tmp_path: Path) -> None:
     assert set(marks) == {"assumed"}
 
 
-def test_a_filled_workbook_reads_as_the_same_region(beijing_book: Path, tmp_path: Path) -> None:
-    answer = read_back(beijing_book, tmp_path / "out")
+def test_a_filled_workbook_reads_as_the_same_region(tmp_path: Path) -> None:
+    answer = read_back(region_workbook(DEMO_REGION, tmp_path / "beijing.xlsx", "zh"), tmp_path / "out")
 
     assert answer["problems"] == []
     assert answer["status"] == "ok"
@@ -91,12 +94,13 @@ def test_a_filled_workbook_reads_as_the_same_region(beijing_book: Path, tmp_path
     assert isinstance(mine.grid, dict)
     assert isinstance(bundled.grid, dict)
     assert fingerprint_of({}, mine.grid) == fingerprint_of({}, bundled.grid)
-    same = ("name", "crs", "projected_crs", "base_year", "climate_station", "voltage_bands", "grid", "sources")
+    same = ("name", "crs", "projected_crs", "base_year", "climate_station", "voltage_bands", "grid")
     assert {key: mine.meta[key] for key in same} == {key: bundled.meta[key] for key in same}
+    assert [source["id"] for source in mine.meta["sources"]] == [source["id"] for source in bundled.meta["sources"]]
 
 
-def test_rows_of_the_folder_stand_at_the_lines_of_the_sheet(beijing_book: Path, tmp_path: Path) -> None:
-    read_back(beijing_book, tmp_path / "out")
+def test_rows_of_the_folder_stand_at_the_lines_of_the_sheet(small_book: Path, tmp_path: Path) -> None:
+    read_back(small_book, tmp_path / "out")
 
     lines = (tmp_path / "out" / "region" / "zones.csv").read_text(encoding="utf-8").split("\n")
 
@@ -105,14 +109,14 @@ def test_rows_of_the_folder_stand_at_the_lines_of_the_sheet(beijing_book: Path, 
     assert lines[3].startswith("Z1,")
 
 
-def test_a_wrong_value_is_told_at_its_cell_with_the_row_around(beijing_book: Path, tmp_path: Path) -> None:
-    sheet = openpyxl.load_workbook(beijing_book)["substations"]
+def test_a_wrong_value_is_told_at_its_cell_with_the_row_around(small_book: Path, tmp_path: Path) -> None:
+    sheet = openpyxl.load_workbook(small_book)["substations"]
     header = [cell.value for cell in sheet[1]]
     letter = openpyxl.utils.get_column_letter(header.index("headroom_mva") + 1)
     book = changed(
-        beijing_book,
+        small_book,
         tmp_path / "wrong.xlsx",
-        {("substations", f"{letter}7"): "lots", ("substations", f"{letter}9"): "many", ("region", "B5"): "GCJ-02"},
+        {("substations", f"{letter}4"): "lots", ("substations", f"{letter}5"): "many", ("region", "B5"): "GCJ-02"},
     )
 
     answer = read_back(book, tmp_path / "out")
@@ -125,17 +129,17 @@ def test_a_wrong_value_is_told_at_its_cell_with_the_row_around(beijing_book: Pat
         "headroom_mva",
         letter,
     )
-    assert (cell["row"], cell["rows"], cell["value"]) == (7, [7, 9], "lots")
+    assert (cell["row"], cell["rows"], cell["value"]) == (4, [4, 5], "lots")
     place = next(p for p in answer["problems"] if p["code"] == "crs_shifted")
     assert (place["sheet"], place["row"], place["letter"]) == ("region", 5, "B")
     shown = next(t for t in answer["tables"] if t["sheet"] == "substations")
-    row = next(row for row in shown["rows"] if row["row"] == 7)
+    row = next(row for row in shown["rows"] if row["row"] == 4)
     assert row["cells"][header.index("headroom_mva")] == "lots"
     assert json.loads(json.dumps(answer)) == answer
 
 
-def test_a_missing_price_is_told_before_a_plan_needs_it(beijing_book: Path, tmp_path: Path) -> None:
-    content = openpyxl.load_workbook(beijing_book)
+def test_a_missing_price_is_told_before_a_plan_needs_it(small_book: Path, tmp_path: Path) -> None:
+    content = openpyxl.load_workbook(small_book)
     row = next(cell.row for cell in content["prices"]["A"] if cell.value == "pipe_cny_per_km")
     content["prices"].delete_rows(row)
     content.save(tmp_path / "short.xlsx")
@@ -155,9 +159,9 @@ def test_an_empty_template_says_everything_that_must_be_filled(tmp_path: Path) -
 
 
 def test_a_sheet_nearly_named_like_a_table_is_told_and_a_sheet_of_notes_is_left_out(
-    beijing_book: Path, tmp_path: Path
+    small_book: Path, tmp_path: Path
 ) -> None:
-    content = openpyxl.load_workbook(beijing_book)
+    content = openpyxl.load_workbook(small_book)
     content["zones"].title = "zone"
     content.create_sheet("my notes")["A1"] = "hello"
     content.save(tmp_path / "b.xlsx")
@@ -168,10 +172,10 @@ def test_a_sheet_nearly_named_like_a_table_is_told_and_a_sheet_of_notes_is_left_
     assert any("my notes" in notice["message"] for notice in answer["notices"])
 
 
-def test_a_cell_that_is_no_shape_is_told(beijing_book: Path, tmp_path: Path) -> None:
-    header = [cell.value for cell in openpyxl.load_workbook(beijing_book)["exclusions"][1]]
+def test_a_cell_that_is_no_shape_is_told(small_book: Path, tmp_path: Path) -> None:
+    header = [cell.value for cell in openpyxl.load_workbook(small_book)["exclusions"][1]]
     letter = openpyxl.utils.get_column_letter(header.index("geometry") + 1)
-    book = changed(beijing_book, tmp_path / "b.xlsx", {("exclusions", f"{letter}5"): "a square"})
+    book = changed(small_book, tmp_path / "b.xlsx", {("exclusions", f"{letter}5"): "a square"})
 
     answer = read_back(book, tmp_path / "out")
 
@@ -187,12 +191,8 @@ def test_a_network_that_is_a_file_is_refused_with_a_sentence(tmp_path: Path) -> 
         region_workbook(ROOT / "hv_urban", tmp_path / "b.xlsx", "en")
 
 
-def test_a_region_without_a_scenario_gets_one_that_says_it_is_assumed(tmp_path: Path) -> None:
-    folder = tmp_path / "small"
-    shutil.copytree(SMALL, folder)
-    shutil.copy(DEMO_REGION / "prices.csv", folder / "prices.csv")
-
-    answer = read_back(region_workbook(folder, tmp_path / "small.xlsx", "en"), tmp_path / "out")
+def test_a_region_without_a_scenario_gets_one_that_says_it_is_assumed(small_book: Path, tmp_path: Path) -> None:
+    answer = read_back(small_book, tmp_path / "out")
 
     assert answer["problems"] == []
     text = (tmp_path / "out" / "region" / "scenarios" / "reference.yaml").read_text(encoding="utf-8")

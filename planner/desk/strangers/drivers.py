@@ -36,6 +36,8 @@ def close_drivers() -> None:
 
     Names of drivers differ between releases, so a process of its own, which sees no file, asks the library for them.
     """
+    if "pyogrio" in sys.modules:
+        raise OpenDoorError("the library is loaded already")
     os.environ.update(_CLOSED)
     done = subprocess.run([sys.executable, "-c", _LIST], capture_output=True, text=True, check=True)  # noqa: S603 (own)
     others = [name for name in json.loads(done.stdout) if name not in ALLOWED]
