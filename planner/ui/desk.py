@@ -14,6 +14,10 @@ from planner.ui.state import PAGES, Key
 
 NAMES = {"en": "English", "zh": "中文"}
 COOKIE_DAYS = 90
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 2rem; }
+[data-testid="stSidebarHeader"] { height: 2.5rem; }
+</style>"""
 
 
 def navigate() -> None:
@@ -22,6 +26,7 @@ def navigate() -> None:
     prepare_server()
     with use_language(state.lang()):
         chosen = st.navigation(pages(), position="top")
+        st.html(STYLE)
         keep_cookie()
         with st.sidebar:
             choose_language()
@@ -39,14 +44,19 @@ def prepare_server() -> bool:
 
 def pages() -> list[st.Page]:
     """Return the pages in the order of the work."""
+    titles = {
+        "map": (_("Map"), ":material/map:"),
+        "scenario": (_("Scenario"), ":material/tune:"),
+        "solve": (_("Solve"), ":material/play_circle:"),
+        "plan": (_("Plan"), ":material/assignment:"),
+        "compare": (_("Compare"), ":material/compare_arrows:"),
+        "why": (_("Why"), ":material/help:"),
+        "data": (_("Data"), ":material/upload_file:"),
+    }
     return [
-        st.Page(PAGES / "map.py", title=_("Map"), icon=":material/map:", default=True),
-        st.Page(PAGES / "scenario.py", title=_("Scenario"), icon=":material/tune:"),
-        st.Page(PAGES / "solve.py", title=_("Solve"), icon=":material/play_circle:"),
-        st.Page(PAGES / "plan.py", title=_("Plan"), icon=":material/assignment:"),
-        st.Page(PAGES / "compare.py", title=_("Compare"), icon=":material/compare_arrows:"),
-        st.Page(PAGES / "why.py", title=_("Why"), icon=":material/help:"),
-        st.Page(PAGES / "data.py", title=_("Data"), icon=":material/upload_file:"),
+        st.Page(PAGES / f"{name}.py", title=title, icon=icon, default=name == "map")
+        for name, (title, icon) in titles.items()
+        if (PAGES / f"{name}.py").is_file()
     ]
 
 
