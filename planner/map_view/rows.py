@@ -118,7 +118,17 @@ def station_rows(
             side = UNKNOWN_SIDE if k is None else STATION_SIDES[k]
             text = row["n"] if mva is None else f"{row['n']}: {mva:,.0f} MVA"
             rows.append({**row, "n": text, "t": row["n"], "c": colour(code), "r": side, "k": -1 if k is None else k})
-    return sorted(rows, key=lambda row: -row["k"])
+    return _labelled_once(sorted(rows, key=lambda row: -row["k"]))
+
+
+def _labelled_once(rows: list[Row]) -> list[Row]:
+    """Return the rows with one label per place: that of the uppermost, and how many lie below it."""
+    at: dict[tuple[float, ...], list[Row]] = {}
+    for row in rows:
+        at.setdefault(tuple(row["p"]), []).append(row)
+    top = {id(stack[-1]): len(stack) - 1 for stack in at.values()}
+    texts = [("" if id(row) not in top else f"{row['t']} (+{n})" if (n := top[id(row)]) else row["t"]) for row in rows]
+    return [{**row, "t": text} for row, text in zip(rows, texts, strict=True)]
 
 
 def _kept_voltages(layer: Mapping[str, Any]) -> list[float]:

@@ -82,7 +82,9 @@ def deck_of(view: View, plan: PlanDict | None, drawn: Drawn, *, height: int) -> 
     whole = fitted(view["bounds"], width_px=USUAL_WIDTH_PX, height_px=float(height))
     frame = whole if drawn.focus is None else close_to(drawn.focus, whole)
     return pdk.Deck(
-        layers=[*draw.ground(view, drawn), *draw.supply(view, plan, drawn), *draw.decided(view, plan, drawn)],
+        layers=[
+            part for make in (draw.ground, draw.lines, draw.supply, draw.decided) for part in make(view, plan, drawn)
+        ],
         initial_view_state=pdk.ViewState(**frame, pitch=0, bearing=0, min_zoom=whole["zoom"] - 2.0, max_zoom=16),
         map_provider=None,
         tooltip={"text": "{n}", "style": {"maxWidth": "320px", "fontSize": "13px"}},

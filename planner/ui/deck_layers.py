@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 FONT = pdk.types.String("'Noto Sans CJK SC', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', 'Segoe UI', sans-serif")
 PIXELS, METRES = pdk.types.String("pixels"), pdk.types.String("meters")
 GROUND, BORDER, INK = [246, 243, 236], [178, 170, 158], [60, 56, 50]
+DISTRICT_INK = [112, 103, 90]
 EXCLUDED_FILL = [120, 110, 100, 60]
 ZONE_EDGE = [94, 43, 151, 160]
 CELL_SHARE = 0.3  # radius of a candidate's dot, part of a cell
@@ -37,11 +38,11 @@ PARCEL_RADIUS_M = 250.0
 AUTO = pdk.types.String("auto")
 SQUARE, SQUARE_SCALE = "■", 1.5  # the sign fills two thirds of its line
 SQUARE_ONLY = pdk.types.String(SQUARE)
-NAME_HEIGHT_M = 130.0
+NAME_HEIGHT_M = 220.0
 Layers = list[pdk.Layer]
 
 
-def ground(view: View, drawn: Drawn) -> Layers:
+def ground(view: View, _plan: PlanDict | None, drawn: Drawn) -> Layers:
     """Return the background: districts, study area, excluded areas, zones, cells, and the bar of length."""
     lang = drawn.lang
     layers = [
@@ -60,20 +61,35 @@ def ground(view: View, drawn: Drawn) -> Layers:
             code = CANDIDATE_COLOURS["excluded" if name == "excluded" else "candidate"]
             layers.append(_cells(view, name, code))
     if "districts" in drawn.on:
-        layers.append(_text("district-names", label_rows(view, "districts", lang=lang), size=13, ink=[125, 116, 102]))
+        layers.append(
+            _text("district-names", label_rows(view, "districts", lang=lang), size=13, ink=DISTRICT_INK, offset=-16)
+        )
     return [*layers, *_scale(view)]
 
 
+def lines(view: View, plan: PlanDict | None, drawn: Drawn) -> Layers:
+    """Return the grid and the plan's feeds and pipes, below what they join."""
+    layers: Layers = []
+    if "grid_lines" in drawn.on:
+        rows = grid_line_rows(view, plan, year=drawn.year, lang=drawn.lang)
+        layers.append(
+            _layer("PathLayer", "grid_lines", rows, get_path="l", get_color="c", get_width="w", width_units=PIXELS)
+        )
+    if "grid_stations" in drawn.on:
+        rows = point_rows(view, "grid_stations", lang=drawn.lang)
+        layers.append(_dots("grid_stations", rows, get_fill_color=[140, 132, 120], get_radius=3))
+    for kind, width in (("pipes", 2.0), ("feeds", 3.0)):
+        if plan is not None and kind in drawn.on:
+            rows = link_rows(view, plan, kind, year=drawn.year, lang=drawn.lang)
+            layers.append(_layer("LineLayer", kind, rows, get_source_position="a", get_target_position="b",
+                                 get_color="c", get_width=width, width_units=PIXELS))  # fmt: skip
+    return layers
+
+
 def supply(view: View, plan: PlanDict | None, drawn: Drawn) -> Layers:
-    """Return what is there: grid, plants, existing centres, stations with headroom."""
+    """Return what is there: places outside, plants, existing centres, stations with headroom."""
     on, lang = drawn.on, drawn.lang
     layers: Layers = []
-    if "grid_lines" in on:
-        rows = grid_line_rows(view, plan, year=drawn.year, lang=lang)
-        layers.append(_lines("grid_lines", rows))
-    if "grid_stations" in on:
-        rows = point_rows(view, "grid_stations", lang=lang)
-        layers.append(_dots("grid_stations", rows, get_fill_color=[140, 132, 120], get_radius=3))
     if "outside" in on:
         rows = [{**row, "t": row["n"]} for row in point_rows(view, "outside", lang=lang)]
         layers += [
@@ -95,13 +111,8 @@ def supply(view: View, plan: PlanDict | None, drawn: Drawn) -> Layers:
 
 
 def decided(view: View, plan: PlanDict | None, drawn: Drawn) -> Layers:
-    """Return what the plan decides, marks, and the ring around what is in focus."""
+    """Return the plan's sites, marks, and the ring around what is in focus."""
     layers: Layers = []
-    for kind, width in (("pipes", 2.0), ("feeds", 3.0)):
-        if plan is not None and kind in drawn.on:
-            rows = link_rows(view, plan, kind, year=drawn.year, lang=drawn.lang)
-            layers.append(_layer("LineLayer", kind, rows, get_source_position="a", get_target_position="b",
-                                 get_color="c", get_width=width, width_units=PIXELS))  # fmt: skip
     if plan is not None and "sites" in drawn.on:
         rows = site_rows(plan, year=drawn.year, lang=drawn.lang)
         layers.append(_dots("sites", rows, get_fill_color="c", get_radius="r", get_line_color="o", line_width=3.0))
@@ -178,10 +189,6 @@ def _far_text(name: str, rows: list[Row]) -> pdk.Layer:
         size_max_pixels=13, get_color=INK, character_set=AUTO, font_family=FONT, get_pixel_offset=[0, 14],
         pickable=False, auto_highlight=False,
     )  # fmt: skip
-
-
-def _lines(name: str, rows: list[Row]) -> pdk.Layer:
-    return _layer("PathLayer", name, rows, get_path="l", get_color="c", get_width="w", width_units=PIXELS)
 
 
 def _scale(view: View) -> Layers:
