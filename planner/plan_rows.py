@@ -79,10 +79,10 @@ def board_table(plan: PlanDict, names: Names, *, view: View | None) -> Table:
     layers = {"sites", *((view or {}).get("layers") or {})}
     header = [
         _("What binds"),
-        _("When"),
-        _("Used / limit"),
-        _("Worth at this siting"),
         _("1 % more of it brings a year"),
+        _("Worth at this siting"),
+        _("Used / limit"),
+        _("When"),
     ]
     rows: list[list[Cell]] = []
     places: list[Selection | None] = []

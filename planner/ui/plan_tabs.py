@@ -1,6 +1,7 @@
 """The parts of the Plan page below its map: sites, bottlenecks, costs, water and energy, grid check, how it was made.
 
-A click on a row shows its place on the map: `FOCUS` is what the map looks at, `CARD` what its card tells of.
+A click on a row shows its place on the map: `FOCUS` is what the map looks at, `CARD` what its card tells of,
+`SCROLL` that the map has to come into view.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from planner.report import site_notes
 from planner.ui import charts, state
 from planner.ui.markdown import plain
 
-FOCUS, CARD = "plan_focus", "plan_card"
+FOCUS, CARD, SCROLL, N_PICKED = "plan_focus", "plan_card", "plan_scroll", "plan_n_picked"
 SITES, BOARD, OUTAGES, BASE, PLANTS = "plan_sites", "plan_board", "plan_outages", "plan_base", "plan_plants"
 MONEY_KIND, WATER_YEAR, N_OUTAGES = "plan_money_kind", "plan_water_year", "plan_n_outages"
 Plan = Mapping[str, Any]
@@ -66,6 +67,8 @@ def pick(key: str, table: Table) -> None:
     rows = st.session_state[key]["selection"]["rows"]
     if rows and table.places[rows[0]] is not None:
         st.session_state[FOCUS] = st.session_state[CARD] = table.places[rows[0]]
+        st.session_state[N_PICKED] = st.session_state.get(N_PICKED, 0) + 1
+        st.session_state[SCROLL] = st.session_state[N_PICKED]
 
 
 def show_table(table: Table, *, key: str) -> None:

@@ -59,6 +59,8 @@ def test_sites_stand_largest_first_with_their_place() -> None:
     assert (second["IT 2027 (MW)"], second["IT 2035 (MW)"]) == (24.0, 96.0)
     assert second["Cooling (MW IT)"] == "Chilled water/tower 60 + Cold plate/tower 36"
     assert "Yizhuang 33-1 at 110 kV, 7.0 km, 64 MW" in str(second["Fed from (voltage, length, reserved)"])
+    assert second["Two feeds"] is True
+    assert second["District"] == "Tongzhou"
     assert second["Watered from (1000 m³/year)"] == "Yizhuang BDA, 6.2 km, 1,180"
 
 
@@ -80,6 +82,19 @@ def test_the_board_shows_only_places_that_can_be_drawn() -> None:
     assert headroom == Selection("substations", "N220-33-1")
     assert water is None  # this view has no layer of plants
     assert places["Green power required"] is None
+
+
+def test_the_board_tells_use_worth_and_gain_under_their_headings() -> None:
+    plan = sample_plan()
+
+    row = next(
+        row for row in board_table(plan, names(plan), view=VIEW).records() if "N220-33-1" in str(row["What binds"])
+    )
+
+    assert row["When"] == "2035"
+    assert row["Used / limit"] == "109 / 110.5 MVA"
+    assert row["Worth at this siting"] == "One more MVA in 2035 saves 182,000 CNY a year"
+    assert row["1 % more of it brings a year"] == "60,330 CNY"  # 182,000 x 1.105 MVA x 0.3 of all weights
 
 
 def test_worst_outages_stand_first_at_their_limiting_element() -> None:

@@ -26,9 +26,10 @@ from planner.view_names import names_in
 
 CHOICE, NAME, RENAME, DELETE = "plan_choice", "plan_name", "plan_rename", "plan_delete"
 MAP, SEEN, CLICKED = "plan_map", "plan_seen", "plan_clicked"
-YEAR, GRID = "plan_map_year", "plan_map_grid"
+YEAR, GRID, MAP_BOX = "plan_map_year", "plan_map_grid", "plan_map_box"
 GRID_LAYERS = ("grid_lines", "grid_stations")
 MAP_HEIGHT_PX = 520
+CARD_HEIGHT_PX = 700
 POLL_S = 1.0
 BOXES = {"secure": st.success, "insecure": st.error, "not_checked": st.warning}
 
@@ -52,7 +53,8 @@ def show() -> None:
         return
     figures.show(headline(plan))
     show_security(plan, names)
-    show_map(plan, view)
+    with st.container(key=MAP_BOX):
+        show_map(plan, view)
     plan_tabs.show(plan, view, names)
 
 
@@ -137,18 +139,41 @@ def show_map(plan: Mapping[str, Any], view: dict[str, Any] | None) -> None:
             return
         if view["region"]["fingerprint"] != plan["region"]["fingerprint"]:
             st.warning(_("The data of the region changed since this plan was made: the map shows the data of now."))
-        focus: Selection | None = st.session_state.get(plan_tabs.FOCUS)
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            years = years_of(plan)
-            year = st.segmented_control(_("Planning year"), years, default=years[-1], key=YEAR, required=True)
-            is_grid_on = st.toggle(_("Show the grid with its loading"), key=GRID)
-        layers = {*DEFAULT_ON, *(GRID_LAYERS if is_grid_on else ()), *([focus.layer] if focus else [])}
-        clicked = region_map(view, plan=plan, layers_on=layers, focus=focus, year=year, key=MAP, height=MAP_HEIGHT_PX)
+        left, right = st.columns([3, 2])
+        with left:
+            clicked = draw_map(plan, view)
         if clicked != st.session_state.get(CLICKED):
             st.session_state[CLICKED] = st.session_state[plan_tabs.CARD] = clicked
         picked: Selection | None = st.session_state.get(plan_tabs.CARD)
-        if picked is not None:
-            card(view, plan, picked)
+        with right.container(height=CARD_HEIGHT_PX):
+            if picked is None:
+                st.caption(
+                    _("Click on anything on the map, or on a row of the tables below, to see what is known of it.")
+                )
+            else:
+                card(view, plan, picked)
+        come_into_view()
+
+
+def draw_map(plan: Mapping[str, Any], view: dict[str, Any]) -> Selection | None:
+    """Draw the map in the year chosen and return what was clicked on it."""
+    focus: Selection | None = st.session_state.get(plan_tabs.FOCUS)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        years = years_of(plan)
+        year = st.segmented_control(_("Planning year"), years, default=years[-1], key=YEAR, required=True)
+        is_grid_on = st.toggle(_("Show the grid with its loading"), key=GRID)
+    layers = {*DEFAULT_ON, *(GRID_LAYERS if is_grid_on else ()), *([focus.layer] if focus else [])}
+    return region_map(view, plan=plan, layers_on=layers, focus=focus, year=year, key=MAP, height=MAP_HEIGHT_PX)
+
+
+def come_into_view() -> None:
+    """Scroll to the map after a click on a row far below it."""
+    n = st.session_state.pop(plan_tabs.SCROLL, None)
+    if n is not None:
+        target = f"document.querySelector('.st-key-{MAP_BOX}')"
+        script = f"<script>{target}?.scrollIntoView({{behavior: 'smooth'}}); /* {int(n)} */</script>"
+        below_the_bar = f"<style>.st-key-{MAP_BOX} {{ scroll-margin-top: 4rem; }}</style>"
+        st.html(below_the_bar + script, unsafe_allow_javascript=True)
 
 
 @st.fragment(run_every=POLL_S)
