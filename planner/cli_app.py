@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import typer
 from planner.cli_support import ExitCode
 from planner.i18n import gettext as _
 
-MAIN = Path(__file__).parent / "ui" / "main.py"
+MAIN = Path(__file__).parent / "ui" / "entry" / "main.py"
 
 
 def app(
@@ -35,11 +36,9 @@ def app(
     if base_path:
         options["server.baseUrlPath"] = base_path.strip("/")
     command = [sys.executable, "-m", "streamlit", "run", str(MAIN), *flags(options)]
-    try:
-        subprocess.run(command, check=True)  # noqa: S603 (our own program, no shell)
-    except KeyboardInterrupt:
-        return ExitCode.OK
-    except subprocess.CalledProcessError as error:
-        typer.echo(_("The server of the desk ended with code {code}.").format(code=error.returncode), err=True)
-        return ExitCode.INTERNAL
-    return ExitCode.OK
+    if os.name == "posix":
+        os.execv(sys.executable, command)  # noqa: S606 (this process becomes the server, so signals reach it)
+    done = subprocess.run(command, check=False)  # noqa: S603 (our own program, no shell)
+    if done.returncode:
+        typer.echo(_("The server of the desk ended with code {code}.").format(code=done.returncode), err=True)
+    return ExitCode.INTERNAL if done.returncode else ExitCode.OK

@@ -14,6 +14,7 @@ from planner.ui.state import PAGES, Key
 
 NAMES = {"en": "English", "zh": "中文"}
 COOKIE_DAYS = 90
+ICON = PAGES.parent / "icon.png"  # a named icon would be fetched from outside
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 2rem; }
 [data-testid="stSidebarHeader"] { height: 2.5rem; }
@@ -22,7 +23,7 @@ STYLE = """<style>
 
 def navigate() -> None:
     """Show the chosen page in its frame. All of `app.py`."""
-    st.set_page_config(page_title="Site by Power", layout="wide", page_icon=":material/bolt:")
+    st.set_page_config(page_title="Site by Power", layout="wide", page_icon=str(ICON))
     prepare_server()
     with use_language(state.lang()):
         chosen = st.navigation(pages(), position="top")

@@ -30,6 +30,12 @@ class MapKey(StrEnum):
     MAP = "map_deck"
     FOCUS = "map_focus"
     CLICKED = "map_clicked"
+    HIT_SEEN = "map_hit_seen"
+    CLICKED_SEEN = "map_clicked_seen"
+
+
+# what belongs to one region and is not kept when another is opened
+FORGOTTEN = tuple(key for key in MapKey if key != MapKey.REGION)
 
 
 def switchable(view: View, plan: PlanDict | None) -> list[str]:
@@ -81,14 +87,18 @@ def choose_year(plan: PlanDict | None) -> int | None:
     return st.segmented_control(_("Year shown"), years, default=years[-1], required=True, key=MapKey.YEAR)
 
 
-def search(view: View, plan: PlanDict | None) -> Selection | None:
-    """Offer the search and return the thing that was chosen from what it finds."""
-    text = st.text_input(
+def search_text() -> str:
+    """Offer the search and return what was typed."""
+    return st.text_input(
         _("Find by name or number"),
         placeholder=_("for example Daxing, 大兴, N220-34"),
         key=MapKey.SEARCH,
         icon=":material/search:",
     )
+
+
+def choose_hit(view: View, plan: PlanDict | None, text: str) -> Selection | None:
+    """Return the thing that was chosen from what the search finds, the best one first."""
     if not text:
         return None
     hits = found(view, plan, text)

@@ -20,6 +20,7 @@ from planner.ui.markdown import plain
 
 POLL_S = 1.0
 PREPARE = "take_away_prepare"
+OPEN = "take_away_open"  # files were asked for here: the box stays open
 JOBS = "take_away_jobs"  # folder of files -> job that writes them
 
 
@@ -28,7 +29,7 @@ def show() -> None:
     plan_id = state.shown_plan_id()
     folder, _payload = of_plan(plan_id) if plan_id else of_region()
     told = writing(folder)
-    with st.expander(_("Take away files"), icon=":material/download:", expanded=told is not None):
+    with st.expander(_("Take away files"), icon=":material/download:", expanded=bool(st.session_state.get(OPEN))):
         st.fragment(show_files, run_every=POLL_S if told is not None and not told.is_over else None)()
 
 
@@ -87,6 +88,7 @@ def prepare(folder: Path, payload: dict[str, Any]) -> None:
     if told is not None:
         st.error(plain(state.job_error(told)))
     if st.button(_("Prepare files"), key=PREPARE, width="stretch"):
+        st.session_state[OPEN] = True
         st.session_state[JOBS][str(folder)] = jobs.run_child(state.desk(), "export", payload)
         st.rerun()
 

@@ -16,12 +16,12 @@ from planner.compare_words import (
     limit_table,
     moved_marks,
     moved_table,
-    plan_label,
 )
 from planner.counterfactual import scenario_of
 from planner.desk.workspace import PlanMeta
 from planner.i18n import gettext as _
 from planner.i18n import use_language
+from planner.plan_views import plan_label
 from planner.scenario_diff import changes
 from planner.ui import state
 from planner.ui.deck import region_map
@@ -56,7 +56,7 @@ def show() -> None:
     if refused:
         st.warning(refused)
         return
-    show_comparison(plans, [plan_label(metas[plan_id], state.lang()) for plan_id in ids])
+    show_comparison(plans, [plan_label(metas[plan_id], lang=state.lang()) for plan_id in ids])
 
 
 def choose(metas: Mapping[str, PlanMeta]) -> list[str]:
@@ -68,7 +68,7 @@ def choose(metas: Mapping[str, PlanMeta]) -> list[str]:
     chosen: list[str] = st.multiselect(
         _("Plans to compare"),
         list(metas),
-        format_func=lambda plan_id: plan_label(metas[plan_id], state.lang()),
+        format_func=lambda plan_id: plan_label(metas[plan_id], lang=state.lang()),
         max_selections=MOST,
         key=CHOSEN,
     )
@@ -79,7 +79,7 @@ def choose(metas: Mapping[str, PlanMeta]) -> list[str]:
     reference = st.selectbox(
         _("Reference (plan A)"),
         chosen,
-        format_func=lambda plan_id: plan_label(metas[plan_id], state.lang()),
+        format_func=lambda plan_id: plan_label(metas[plan_id], lang=state.lang()),
         key=REFERENCE,
         help=_("It stays pinned: the next comparison starts from it."),
     )

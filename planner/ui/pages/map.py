@@ -13,25 +13,20 @@ from planner.plan_marks import marks_of
 from planner.ui import badges, state
 from planner.ui.cards import card
 from planner.ui.deck import region_map
-from planner.ui.map_controls import MapKey, choose_layers, choose_year, search
+from planner.ui.map_controls import FORGOTTEN, MapKey, choose_hit, choose_layers, choose_year, search_text
 from planner.ui.markdown import plain
 from planner.ui.waiting import view_or_wait
 
-HEIGHT_PX = 620
+HEIGHT_PX = 660
 
 
 def show() -> None:
-    """Show the region chooser, what the map is for, the marks of the plan in view, and the map with its card."""
-    head, chooser = st.columns([3, 1], vertical_alignment="bottom")
-    head.title(_("Map"))
-    with chooser:
-        choose_region()
+    """Show the controls in one row, the marks of the plan in view, and the map with the card of what was picked."""
     plan = state.shown_plan()
-    show_welcome(is_open=plan is None)
     view = view_or_wait()
     if view is None:
+        choose_region()
         return
-    show_marks(view, plan)
     show_map(view, plan)
     show_sources(view)
 
@@ -50,30 +45,23 @@ def choose_region() -> None:
     )
     if chosen != now:
         state.open_region(chosen)
-        for name in (MapKey.LAYERS, MapKey.YEAR, MapKey.SEARCH, MapKey.HIT, MapKey.FOCUS, MapKey.CLICKED):
+        for name in FORGOTTEN:
             st.session_state.pop(name, None)
-        st.rerun()
+        st.rerun(scope="app")
 
 
-def show_welcome(*, is_open: bool) -> None:
-    """Tell a first-time user what this is and which three steps lead to a plan."""
-    with st.expander(_("What is this? Three steps to a plan"), expanded=is_open):
-        st.markdown(
-            _(
-                "This desk answers: **where may data centres go, how much, cooled and fed how, in which year**, so that grid, "
-                "reclaimed water, green power and latency limits all hold."
-            )
-        )
-        columns = st.columns(3)
-        steps = (
-            (_("1. Scenario: say what you ask for"), "scenario", _("Demand, years, power, water, green share, costs.")),
-            (_("2. Solve: let it be worked out"), "solve", _("You see the best plan so far; you may stop any time.")),
-            (_("3. Plan: read the answer"), "plan", _("Sites, costs, bottlenecks, and whether the grid check passed.")),
-        )
-        for column, (title, page, text) in zip(columns, steps, strict=True):
-            if column.button(title, key=f"map_to_{page}", width="stretch"):
+def show_steps() -> None:
+    """Tell a first-time user in one line what this is and which three steps lead to a plan."""
+    steps = {
+        "scenario": (_("1. Scenario: say what you ask for"), _("Demand, years, power, water, green share, costs.")),
+        "solve": (_("2. Solve: let it be worked out"), _("You see the best plan so far; you may stop any time.")),
+        "plan": (_("3. Plan: read the answer"), _("Sites, costs, bottlenecks, and whether the grid check passed.")),
+    }
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_("**Where may data centres go, how much, cooled and fed how, in which year?** Three steps:"))
+        for page, (title, text) in steps.items():
+            if st.button(title, key=f"map_to_{page}", help=text, type="tertiary"):
                 state.go(page)
-            column.caption(text)
 
 
 def show_marks(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
@@ -81,21 +69,32 @@ def show_marks(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
     if plan is not None:
         badges.show(marks_of(plan, marked=view["marks"]))
         return
-    st.caption(_("No plan yet: the map shows what is there today."))
+    text = _("No plan yet: the map shows what is there today.")
     if view["region"]["is_synthetic_grid"]:
-        label = local_name({"name": view["region"]["grid_label"]}, state.lang())
-        st.warning(_("SYNTHETIC GRID: headroom and grid findings are an example. {label}").format(label=plain(label)))
+        label = plain(local_name({"name": view["region"]["grid_label"]}, state.lang()))
+        text = f":orange-badge[:material/warning: {_('Synthetic grid')}] {label}. {text}"
+    st.caption(text)
 
 
 @st.fragment
 def show_map(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
-    """Show switches, map and card; a click or a switch runs this part only."""
+    """Show controls, map and card; a click or a switch runs this part only."""
     with state.page():
-        layers_on = choose_layers(view, plan)
+        region, search, years, layers = st.columns([3, 4, 3, 2], vertical_alignment="bottom")
+        with region:
+            choose_region()
+        with search:
+            text = search_text()
+        with years:
+            year = choose_year(plan)
+        with layers.popover(_("Layers"), icon=":material/layers:", width="stretch"):
+            layers_on = choose_layers(view, plan)
+        if plan is None:
+            show_steps()
+        show_marks(view, plan)
         left, right = st.columns([7, 3])
         with right:
-            year = choose_year(plan)
-            remember(MapKey.HIT, search(view, plan))
+            remember(choose_hit(view, plan, text))
         with left:
             focus = st.session_state.get(MapKey.FOCUS)
             clicked = region_map(
@@ -105,19 +104,18 @@ def show_map(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
             show_card(view, plan, clicked)
 
 
-def remember(name: str, chosen: Selection | None) -> None:
+def remember(chosen: Selection | None) -> None:
     """Bring what is newly chosen in the search into focus; a choice that stands since before changes nothing."""
-    before = st.session_state.get(f"{name}_seen")
-    if chosen != before:
-        st.session_state[f"{name}_seen"] = chosen
+    if chosen != st.session_state.get(MapKey.HIT_SEEN):
+        st.session_state[MapKey.HIT_SEEN] = chosen
         st.session_state[MapKey.FOCUS] = chosen
         st.session_state[MapKey.CLICKED] = None
 
 
 def show_card(view: dict[str, Any], plan: dict[str, Any] | None, clicked: Selection | None) -> None:
     """Show the card of what was picked last, by a click or by the search."""
-    if clicked != st.session_state.get("map_clicked_seen"):
-        st.session_state["map_clicked_seen"] = clicked
+    if clicked != st.session_state.get(MapKey.CLICKED_SEEN):
+        st.session_state[MapKey.CLICKED_SEEN] = clicked
         st.session_state[MapKey.CLICKED] = clicked
     picked = st.session_state.get(MapKey.CLICKED) or st.session_state.get(MapKey.FOCUS)
     if picked is None:
