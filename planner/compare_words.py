@@ -1,9 +1,9 @@
-"""Plans side by side as a reader sees them: labels, texts of figures and differences, tables of what changed."""
+"""Plans side by side as a reader sees them: texts of figures and differences, tables of what changed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from planner.compare import difference, figures
 from planner.export.facts import PlanDict, local_name
@@ -11,20 +11,10 @@ from planner.export.words import amount, unit_name
 from planner.i18n import gettext as _
 from planner.plan_views import large_money, verdict_word
 
-if TYPE_CHECKING:
-    from planner.desk.workspace import PlanMeta
-
 LETTERS = "ABCD"
 NOT_TOLD = " *"  # after a difference that the gaps leave open
 MINUS, PLUS, SAME = "−", "+", "="
 KINDS = {"only_a": "only_a", "only_b": "only_b", "larger": "larger", "smaller": "smaller", "same": "both"}
-
-
-def plan_label(meta: PlanMeta, lang: str) -> str:
-    """Return a plan of the desk in a list: name, when it was made, value of its aim."""
-    name = meta.name_zh if lang == "zh" else meta.name
-    made = meta.made_at[:16].replace("T", " ")
-    return f"{name} · {made} UTC · {_amount(meta.value, 'money' if meta.unit == 'CNY' else 'number', meta.unit)}"
 
 
 def figure_table(plans: Sequence[PlanDict]) -> list[dict[str, str]]:

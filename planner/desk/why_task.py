@@ -11,6 +11,7 @@ from planner.counterfactual import scenario_of, with_wish
 if TYPE_CHECKING:
     from planner.desk.context import Context
     from planner.desk.tasks import Held
+    from planner.plan import Plan
 
 
 def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, Any]:
@@ -27,13 +28,17 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
     context.tell(stage="reading")
     session = held.session(Path(payload["region"]), scenario)
     context.tell(stage="solving")
+
+    def keep(plan: Plan) -> None:
+        context.show(plan.data, kind="why")
+
     result = plan_in(
         session,
         scenario,
         progress=context.progress,
         should_stop=context.should_stop,
         on_round=context.round,
-        on_plan=lambda plan: context.show(plan.data, kind="why"),
+        on_plan=keep,
     )
     plan_id = context.show(result.plan.data, kind="why")
     return {"plan": plan_id, "status": result.plan.status, "base": base, "site": site, "wish": wish}

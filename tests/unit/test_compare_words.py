@@ -17,9 +17,7 @@ from planner.compare_words import (
     limit_table,
     moved_marks,
     moved_table,
-    plan_label,
 )
-from planner.desk.workspace import PlanMeta
 from planner.i18n import use_language
 from tests.export_sample import sample_plan
 
@@ -108,11 +106,3 @@ def test_the_steps_are_drawn_in_a_unit_that_reads_easily() -> None:
     assert step["end"] - step["start"] == pytest.approx(81.4)
     assert first["start"] == last["start"] < first["end"]
     assert step["top"] == last["end"] == step["end"]
-
-
-def test_a_plan_is_found_in_a_list_by_name_time_and_value() -> None:
-    meta = PlanMeta(id="1", name="Plan", name_zh="方案", region="r", made_at="2026-01-02T08:30:00+00:00", status="optimal",
-                    security="secure", value=2.5e9, unit="CNY", gap=0.0, kind="solve")  # fmt: skip
-
-    assert plan_label(meta, "en") == "Plan · 2026-01-02 08:30 UTC · 2.5 billion CNY"
-    assert plan_label(meta, "zh").startswith("方案 · ")

@@ -1,0 +1,248 @@
+"""Why a site is in the plan or out of it, what it would cost otherwise, and why there is no plan at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from planner.compare_words import limit_table, moved_table
+from planner.counterfactual import conflict, outcome, scenario_of
+from planner.desk import jobs
+from planner.export.facts import has_plan
+from planner.i18n import gettext as _
+from planner.i18n import use_language
+from planner.plan_views import plan_label
+from planner.screen_words import reason_text
+from planner.solve_words import progress_figures, round_rows, stage_name
+from planner.ui import state
+from planner.ui.deck import Selection, region_map
+from planner.ui.markdown import plain
+from planner.view_names import names_in
+from planner.why import EXCLUDED, IN, OUT, choices, reasons
+from planner.why_words import advice, headroom_rows, kind_name, knob_group, limit_rows
+
+SITE, PICKED, CLICKED, MAP = "why_site", "why_picked", "why_clicked", "why_map"
+ASK, STOP, SEEN, SHOW_PLAN, SCENARIO = "why_ask", "why_stop", "why_seen", "why_show_plan", "why_scenario"
+POLL_S = 0.5
+MAP_HEIGHT_PX = 460
+LAYERS = ("sites", "candidates", "substations", "plants", "districts")
+PICKABLE = ("sites", "candidates", "excluded", "feeds", "pipes")
+BOXES = {"secure": st.success, "insecure": st.error, "not_checked": st.warning}
+Plan = Mapping[str, Any]
+
+
+def show() -> None:
+    """Show the question, what is known about a place, and the answer of a second solve."""
+    st.title(_("Why"))
+    plan_id, plan = state.shown_plan_id(), state.shown_plan()
+    if plan is None or plan_id is None:
+        st.info(_("There is no plan for this region yet. Start one on the page Solve."))
+        if st.button(_("Go to Solve"), key="why_go_solve", type="primary"):
+            state.go("solve")
+        return
+    label = next((plan_label(meta, lang=state.lang()) for meta in state.desk().plans() if meta.id == plan_id), plan_id)
+    st.caption(plain(_("Plan in view: {plan}").format(plan=label)))
+    view = state.view(scenario_of(plan, str(state.region_ref().path)))
+    names = names_in(plan, view, lang=state.lang())
+    if not has_plan(plan):
+        show_no_plan(plan, names)
+        return
+    st.markdown(
+        _(
+            "Choose a place from the list or click on it: this page tells what the plan knows about it, and works out what it would cost to decide otherwise."
+        )
+    )
+    if view is None:
+        wait_for_view(plan)
+    site = choose(plan, view, names)
+    if site is not None:
+        show_place(plan, plan_id, view, site, names)
+
+
+@st.fragment(run_every=POLL_S)
+def wait_for_view(plan: Plan) -> None:
+    """Look whether the map is there."""
+    with use_language(state.lang()):
+        st.info(_("The map of the region is being made; candidates appear with it."), icon=":material/hourglass_top:")
+        if state.view(scenario_of(plan, str(state.region_ref().path))) is not None:
+            st.rerun(scope="app")
+
+
+def choose(plan: Plan, view: Plan | None, names: Mapping[str, str]) -> str | None:
+    """Let the user choose a place by name; a click on the map comes here too."""
+    rows = {row["id"]: row for row in choices(plan, view, names)}
+    picked = st.session_state.pop(PICKED, None)
+    if picked in rows:
+        st.session_state[SITE] = picked
+    if st.session_state.get(SITE) not in rows:
+        st.session_state.pop(SITE, None)
+    return st.selectbox(
+        _("Place"),
+        list(rows),
+        format_func=lambda ident: f"{rows[ident]['label']} · {kind_name(rows[ident]['kind'])}",
+        key=SITE,
+    )
+
+
+def show_place(plan: Plan, plan_id: str, view: Plan | None, site: str, names: Mapping[str, str]) -> None:
+    """Show what is known about a place beside the map, then the question and its answer."""
+    found = reasons(plan, view, site, names)
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        st.subheader(plain(names.get(site, site)))
+        show_reasons(found)
+        ask(plan_id, site, found["kind"])
+        watch(plan_id, site)
+    with right:
+        if view is not None:
+            show_map(plan, view, site, found["kind"])
+
+
+def show_reasons(found: Mapping[str, Any]) -> None:
+    """Show sentences, limits and what is left at the stations."""
+    st.markdown(f"**{kind_name(found['kind'])}**")
+    lines = [*found["lines"], *(reason_text(str(code)) for code in found["codes"])]
+    st.markdown("\n".join(f"- {plain(line)}" for line in lines))
+    if found["limits"]:
+        st.markdown(_("Limits it touches, the most valuable first:"))
+        st.dataframe(limit_rows(found["limits"]), hide_index=True)
+    if found["headroom"]:
+        st.markdown(_("What is left at the stations in reach:"))
+        st.dataframe(headroom_rows(found["headroom"]), hide_index=True)
+
+
+def show_map(plan: Plan, view: Plan, site: str, kind: str) -> None:
+    """Show the map with the place in the middle; a click on another place chooses it."""
+    layers = (*LAYERS, "excluded") if kind == EXCLUDED else LAYERS
+    focus = Selection("sites" if kind == IN else "candidates", site)
+    clicked = region_map(view, plan=plan, layers_on=layers, focus=focus, key=MAP, height=MAP_HEIGHT_PX)
+    if clicked is not None and clicked != st.session_state.get(CLICKED):
+        st.session_state[CLICKED] = clicked
+        if clicked.layer in PICKABLE:
+            st.session_state[PICKED] = clicked.id.partition("|")[0]
+            st.rerun()
+
+
+def ask(plan_id: str, site: str, kind: str) -> None:
+    """Offer the question that makes sense for the place."""
+    wishes = {IN: ("out", _("What if it were out?")), OUT: ("in", _("What if it were in?"))}
+    if kind not in wishes:
+        st.caption(
+            _(
+                "Nothing can be worked out here: the reasons above come before any plan. Some of them are knobs of the scenario."
+            )
+        )
+        return
+    wish, text = wishes[kind]
+    is_busy = any(job.kind == "why" for job in jobs.running(state.desk()))
+    if st.button(text, key=ASK, type="primary", icon=":material/help:", disabled=is_busy):
+        payload = {"plan": plan_id, "site": site, "wish": wish}
+        jobs.submit(state.desk(), "why", {**payload, "region": str(state.region_ref().path), "lang": state.lang()})
+        st.rerun()
+
+
+@st.fragment(run_every=POLL_S)
+def watch(plan_id: str, site: str) -> None:
+    """Show how the newest question stands, twice a second while it is worked on."""
+    with use_language(state.lang()):
+        job = jobs.newest(state.desk(), "why")
+        if job is None:
+            return
+        is_this = (job.request.get("plan"), job.request.get("site")) == (plan_id, site)
+        if not job.is_over:
+            show_running(job, is_this=is_this)
+        elif st.session_state.pop(SEEN, None) == job.id:
+            st.rerun(scope="app")
+        elif is_this:
+            show_end(job)
+
+
+def show_running(job: jobs.Status, *, is_this: bool) -> None:
+    """Show stage, time, best plan, bound and gap; offer to stop."""
+    st.session_state[SEEN] = job.id
+    if not is_this:
+        st.caption(_("A question about another place is still being worked out."))
+    if job.state in ("queued", "waiting"):
+        st.info(_("Waiting for its turn."))
+    else:
+        with st.status(stage_name(job.stage), state="running", expanded=True):
+            show_figures(job)
+    rounds = round_rows(job.rounds, unit=job.unit)
+    if rounds:
+        st.dataframe(rounds, hide_index=True)
+    if job.is_cancelled:
+        st.caption(_("Stopping with the best plan so far ..."))
+    else:
+        stop = _("Stop and keep the best plan")
+        st.button(stop, key=STOP, icon=":material/stop:", on_click=jobs.cancel, args=(state.desk(), job.id))
+
+
+def show_figures(job: jobs.Status) -> None:
+    """Show time, best plan, bound and gap as figures."""
+    figures = progress_figures(job.elapsed_s, incumbent=job.incumbent, bound=job.bound, gap=job.gap, unit=job.unit)
+    for column, (label, value, help_text) in zip(st.columns(len(figures)), figures, strict=True):
+        column.metric(label, value, help=help_text)
+
+
+def show_end(job: jobs.Status) -> None:
+    """Show the answer: the plan with the wish against the plan before, or why there is none."""
+    if job.state != "done":
+        st.error(plain(state.job_error(job)))
+        return
+    before, after = state.plan_of(job.result["base"]), state.plan_of(job.result["plan"])
+    view = state.view(scenario_of(before, str(state.region_ref().path)))
+    names = {**names_in(after, view, lang=state.lang()), **names_in(before, view, lang=state.lang())}
+    found = outcome(before, after, site=job.result["site"], wish=job.result["wish"], names=names)
+    st.subheader(_("The answer"))
+    box = BOXES[found["level"]] if found["is_possible"] else st.error
+    box("\n\n".join(plain(text) for text in found["sentences"]))
+    if found["conflict"] is not None:
+        show_conflict(found["conflict"])
+    if not found["is_possible"]:
+        return
+    st.caption(_("The colour tells the AC check of the plan with this wish."))
+    if found["moved"]:
+        st.markdown(_("Sites that change (A: plan in view, B: with this wish):"))
+        st.dataframe(moved_table(found["moved"], state.lang()), hide_index=True)
+    if found["limits"]:
+        st.markdown(_("Limits that change:"))
+        st.dataframe(limit_table(found["limits"]), hide_index=True)
+    if st.button(_("Show this plan"), key=SHOW_PLAN):
+        state.show_plan(str(job.result["plan"]))
+        state.go("plan")
+
+
+def show_no_plan(plan: Plan, names: Mapping[str, str]) -> None:
+    """Show why a run has no plan."""
+    found = conflict(plan, names)
+    if found is None:
+        st.warning(_("This run ended before it found a plan. Give it more time on the page Scenario, or run it again."))
+        return
+    st.error(_("There is no plan: what the scenario asks for cannot hold together."))
+    show_conflict(found)
+
+
+def show_conflict(found: Mapping[str, Any]) -> None:
+    """Show what cannot hold together, with each way out: by how much, what to change, and where."""
+    st.markdown(_("These cannot hold together: **{families}**.").format(families=" + ".join(found["families"])))
+    if len(found["ways"]) > 1:
+        st.markdown(_("Any one of these ways makes a plan possible:"))
+    for number, way in enumerate(found["ways"], start=1):
+        with st.container(border=True):
+            title = " + ".join(way["families"])
+            st.markdown(f"**{number}. {plain(title)}**" + ("" if way["is_enough"] else _(" (not enough alone)")))
+            st.markdown("\n".join(f"- {plain(line)}" for line in way["lines"]))
+            if way["is_least"]:
+                st.caption(_("At least this much; whole blocks and sites may need more."))
+            for family in way["ids"]:
+                where = knob_group(family)
+                text = advice(family)
+                st.markdown(text if not where else _("{advice} (Scenario › {group})").format(advice=text, group=where))
+    if st.button(_("Go to the scenario"), key=SCENARIO, type="primary"):
+        state.go("scenario")
+
+
+with state.page():
+    show()
