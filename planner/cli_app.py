@@ -28,11 +28,11 @@ def app(
     headless: Annotated[bool, typer.Option("--headless", help=_("Do not open a browser."))] = False,
 ) -> ExitCode:
     """Open the planner's desk in a browser."""
-    from planner.desk.server_settings import flags
+    from planner.desk.server_settings import Value, flags
     from planner.desk.settings import settings
 
     settings().root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    options = {"server.port": port, "server.address": address, "server.headless": headless}
+    options: dict[str, Value] = {"server.port": port, "server.address": address, "server.headless": headless}
     if base_path:
         options["server.baseUrlPath"] = base_path.strip("/")
     command = [sys.executable, "-m", "streamlit", "run", str(MAIN), *flags(options)]

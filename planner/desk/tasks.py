@@ -10,6 +10,7 @@ from planner.desk.context import Context
 from planner.scenario import Scenario, parse_scenario
 
 if TYPE_CHECKING:
+    from planner.plan import Plan
     from planner.region import Region
     from planner.session import Session
 
@@ -51,13 +52,17 @@ def solve(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str,
     context.tell(stage="reading")
     session = held.session(Path(payload["region"]), scenario)
     context.tell(stage="solving")
+
+    def show(plan: Plan) -> None:
+        context.show(plan.data, kind="solve")
+
     result = plan_in(
         session,
         scenario,
         progress=context.progress,
         should_stop=context.should_stop,
         on_round=context.round,
-        on_plan=lambda plan: context.show(plan.data, kind="solve"),
+        on_plan=show,
     )
     plan_id = context.show(result.plan.data, kind="solve")
     return {"plan": plan_id, "status": result.plan.status, "security": result.plan.security}
