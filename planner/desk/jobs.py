@@ -24,6 +24,7 @@ CHILDREN = {
     "view": "planner.desk.viewing",
     "export": "planner.desk.exporting",
     "read_upload": "planner.desk.strangers.reader",
+    "read_scenario": "planner.desk.scenario_reading",
 }
 FINAL = ("done", "failed", "cancelled", "lost")
 START_GRACE_S = 20.0  # a process on a busy machine may need this long to say that it lives

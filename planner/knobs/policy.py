@@ -26,6 +26,18 @@ def rule_lines(scenario: Scenario, knob: Knob) -> list[str]:
     return [_line(rule) for ref in knob.words.rules for rule in _holding(scenario, pack, ref)]
 
 
+def rule_summary(scenario: Scenario, knob: Knob) -> str:
+    """Return what the rules behind a knob say, in one line; "" where no rule stands behind it."""
+    pack, parts = _pack(scenario.policy_pack), []
+    for ref in knob.words.rules:
+        found = _holding(scenario, pack, ref)
+        if found:
+            said = [_("{value} from {year}").format(value=_value(rule), year=rule.from_year) for rule in found]
+            listed = ("、" if language() == "zh" else ", ").join(said)
+            parts.append(_("{what}: {said}").format(what=quantity_name(ref.quantity), said=listed))
+    return "；".join(parts) if language() == "zh" else "; ".join(parts)
+
+
 def _holding(scenario: Scenario, pack: PolicyPack, ref: RuleRef) -> list[Rule]:
     """Return the rules of a quantity that are the latest in some planning year; several of one date hold side by side."""
     audience = scenario.green.applies_to if ref.applies_to == "green.applies_to" else ref.applies_to

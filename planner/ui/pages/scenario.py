@@ -1,0 +1,98 @@
+"""The knobs and tables of the scenario, group by group; what is changed from the reference stays in view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from planner.i18n import gettext as _
+from planner.i18n import use_language
+from planner.knobs import Group, groups
+from planner.ui import draft, state
+from planner.ui.change_list import show_changes
+from planner.ui.knob_widgets import show_knob
+from planner.ui.markdown import plain
+from planner.ui.scenario_file import show_file
+from planner.ui.sheet_widgets import show_sheet
+
+GROUP, NAME, SOLVE = "scenario_group", "scenario_name", "scenario_solve"
+POLL_S = 0.5
+WIDE = ("by_key", "choices", "years", "limits")
+NARROW = ("number", "yes_no", "maybe", "choice")
+
+
+def show() -> None:
+    """Show the name, one group of knobs with its tables, and beside them what is changed."""
+    st.title(_("Scenario"))
+    view = state.view(state.reference())
+    tables: dict[str, Any] = {} if view is None else view["tables"]
+    knobs, changed = st.columns([7, 3], gap="large")
+    with knobs:
+        show_name()
+        group = choose_group()
+        show_group(group, tables, is_ready=view is not None)
+    with changed:
+        show_changes(tables)
+        if st.button(_("Solve"), key=SOLVE, type="primary", icon=":material/play_arrow:", width="stretch"):
+            state.go("solve")
+        show_file()
+
+
+def show_name() -> None:
+    """Let the scenario be named in the language of the page."""
+    path = f"name.{state.lang()}"
+
+    def take() -> None:
+        draft.change({path: st.session_state[NAME].strip() or getattr(state.draft().name, state.lang())}, place=NAME)
+
+    st.session_state[NAME] = getattr(state.draft().name, state.lang())
+    st.text_input(_("Name of the scenario"), key=NAME, max_chars=80, on_change=take)
+
+
+def choose_group() -> Group:
+    """Offer the groups; return the chosen one."""
+    shown = {group.id: group for group in groups() if not group.is_hidden}
+    chosen = st.pills(
+        _("Group"),
+        list(shown),
+        format_func=lambda name: shown[name].title.here,
+        key=GROUP,
+        default=next(iter(shown)),
+        required=True,
+        wrap=True,
+        persist_state="session",
+        label_visibility="collapsed",
+    )
+    return shown[str(chosen)]
+
+
+def show_group(group: Group, tables: dict[str, Any], *, is_ready: bool) -> None:
+    """Show the knobs of a group in two columns, wide ones over both, then its tables."""
+    st.subheader(group.title.here)
+    st.caption(plain(group.about.here))
+    for knob in group.knobs:
+        if knob.kind in WIDE:
+            show_knob(knob)
+    narrow = [knob for knob in group.knobs if knob.kind in NARROW]
+    for start in range(0, len(narrow), 2):
+        for column, knob in zip(st.columns(2, gap="medium"), narrow[start : start + 2], strict=False):
+            with column:
+                show_knob(knob)
+    for name in group.tables:
+        show_sheet(name, tables)
+    if group.tables and not is_ready:
+        wait()
+
+
+@st.fragment(run_every=POLL_S)
+def wait() -> None:
+    """Tell that the tables are on their way, and draw the page again when they are there."""
+    with use_language(state.lang()):
+        st.caption(_("The tables of the region are being read ..."))
+    if state.view(state.reference()) is not None:
+        st.rerun(scope="app")
+
+
+with state.page():
+    show()
