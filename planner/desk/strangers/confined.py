@@ -33,9 +33,19 @@ def main(request_file: str) -> int:
 
 
 def _answer(asked: dict[str, Any], out: Path) -> dict[str, Any]:
+    from planner.i18n import use_language
+
+    with use_language(asked.get("lang") or "en"):
+        if asked.get("site_list"):
+            from planner.desk.strangers.site_list import read_site_list
+
+            return read_site_list(Path(asked["files"][0]))
+        return _region_answer(asked, out)
+
+
+def _region_answer(asked: dict[str, Any], out: Path) -> dict[str, Any]:
     from planner.desk.strangers.build import Request, build_region
     from planner.desk.strangers.layer_in import Wanted
-    from planner.i18n import use_language
     from planner.tables import all_tables
 
     wanted = Wanted(
@@ -53,8 +63,7 @@ def _answer(asked: dict[str, Any], out: Path) -> dict[str, Any]:
         region_id=asked["region_id"],
         out=out,
     )
-    with use_language(asked.get("lang") or "en"):
-        return build_region(request)
+    return build_region(request)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from typing import Any
 from planner.desk.strangers import limits
 from planner.desk.strangers.given import Given, shown_rows
 from planner.desk.strangers.workbook_in import Uploaded
+from planner.desk.uploads import letter_of
 from planner.errors import Problem
 from planner.i18n import gettext as _
 from planner.read_manifest import MANIFEST
@@ -135,16 +136,6 @@ def _unique(problems: list[Plain]) -> list[Plain]:
             seen.add(mark)
             kept.append(problem)
     return kept
-
-
-def letter_of(position: int) -> str:
-    """Return the letters of a spreadsheet's column, from 0."""
-    letters = ""
-    position += 1
-    while position:
-        position, rest = divmod(position - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 def shown_tables(problems: Sequence[Plain], tables: Iterable[Given]) -> list[Mapping[str, Any]]:

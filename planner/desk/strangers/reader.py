@@ -8,6 +8,7 @@
     table, layer, crs, columns    what the user said about a single layer, see `layer_in.Wanted`
     lang     en or zh
 
+or {site_list: true, files, lang}: read a list of sites; the result is {status, rows, problems};
 or {template: true, region: folder or null, lang}: write the workbook to fill in, or the one of a bundled region.
 The result: {status: ok | problems, region: id or null, problems, notices, tables, summary, name, columns, confined}.
 """
@@ -65,7 +66,7 @@ def _workbook(payload: Mapping[str, Any], job: Path) -> dict[str, Any]:
 
 def _read(payload: Mapping[str, Any], files: list[Path], desk: Path, *, out: Path) -> dict[str, Any]:
     regions = desk / "regions"
-    region_id = free_id(payload["title"], regions)
+    region_id = free_id(str(payload.get("title") or ""), regions)
     base = payload.get("base")
     if base:
         from planner.regions import prepared
@@ -77,7 +78,9 @@ def _read(payload: Mapping[str, Any], files: list[Path], desk: Path, *, out: Pat
     reason = run_confined(out / "request.json", seconds=limits.WALL_SECONDS)
     answer = read_json(out / "answer.json")
     if answer is None:
-        return _stopped(files, reason)
+        return _stopped(files, reason, is_list=bool(payload.get("site_list")))
+    if payload.get("site_list"):
+        return answer
     if answer["status"] == "ok":
         regions.mkdir(exist_ok=True)
         (out / "region").rename(regions / region_id)
@@ -112,7 +115,7 @@ def _environment(home: Path) -> dict[str, str]:
     return {**given, **threads, **fixed, "HOME": str(home), "TMPDIR": str(home)}
 
 
-def _stopped(files: list[Path], reason: str) -> dict[str, Any]:
+def _stopped(files: list[Path], reason: str, *, is_list: bool) -> dict[str, Any]:
     """Return the answer for a reader that did not come to an end: one problem, and nothing was kept."""
     names = ", ".join(path.name for path in files)
     if reason == "time":
@@ -122,6 +125,8 @@ def _stopped(files: list[Path], reason: str) -> dict[str, Any]:
             file=names
         )
     remedy = _("Nothing was kept. Cut the file to the region, or upload its tables one by one.")
+    if is_list:
+        return {"status": "problems", "rows": [], "problems": [f"{message} {remedy}"]}
     problem = {"file": names, "code": "reader_stopped", "message": message, "remedy": remedy, "count": 1, "rows": []}
     empty = dict.fromkeys(("sheet", "row", "column", "letter", "value"))
     return {
