@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planner.board import board
 from planner.export.facts import PlanDict, Row, in_year, last_year, local_name, worst_outages, years_of
 from planner.export.grid_words import TWO_UNITS, beside, element_name, outage_name, when
+from planner.export.loop_words import cuts_to_show
 from planner.export.sentences import DISTRICT, outage_text
 from planner.export.sheet import Cell, Sheet
+from planner.export.sheets_grid import cut_sheet
 from planner.export.words import amount, number, short_technology_name, unit_name
 from planner.i18n import gettext as _
 from planner.i18n import language
@@ -213,6 +215,12 @@ def _share(row: Row | None) -> float:
 def sheet_table(sheet: Sheet) -> Table:
     """Return a sheet of the workbook with its numbers rounded for reading; it has no places."""
     return Table(sheet.header, [[_tidy(cell) for cell in row] for row in sheet.rows])
+
+
+def cut_table(plan: PlanDict, names: Names, *, view: View | None) -> Table:
+    """Return the limits learned from the check, those that the plan reaches first; a row's place is what it protects."""
+    table = sheet_table(cut_sheet(plan, names))
+    return replace(table, places=[element_place(cut.get("element"), plan, view) for cut in cuts_to_show(plan)])
 
 
 def _tidy(cell: Cell) -> Cell:

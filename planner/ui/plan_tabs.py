@@ -14,15 +14,18 @@ import streamlit as st
 
 from planner.export.facts import years_of
 from planner.export.grid_words import limiting_sentence, method_sentence, rules_sentence, scope_sentence
-from planner.export.loop_words import cuts_note
+from planner.export.loop_words import cuts_note, round_lines
 from planner.export.sentences import elsewhere_lines, outage_counts_text
+from planner.export.sheet import Sheet
 from planner.export.sheets_checks import cost_sheet, energy_sheet, stock_sentence, stock_sheet
-from planner.export.sheets_grid import cut_sheet, flexible_sheet, reinforcement_sheet, round_sheet
+from planner.export.sheets_grid import flexible_sheet, reinforcement_sheet, round_sheet
+from planner.export.words import unit_name
 from planner.i18n import gettext as _
 from planner.plan_rows import (
     Table,
     base_table,
     board_table,
+    cut_table,
     made_table,
     outage_table,
     plant_table,
@@ -35,7 +38,9 @@ from planner.ui import charts, state
 from planner.ui.markdown import plain
 
 FOCUS, CARD, SCROLL, N_PICKED = "plan_focus", "plan_card", "plan_scroll", "plan_n_picked"
-SITES, BOARD, OUTAGES, BASE, PLANTS = "plan_sites", "plan_board", "plan_outages", "plan_base", "plan_plants"
+SITES, BOARD, OUTAGES, BASE, PLANTS, CUTS = (
+    f"plan_{name}" for name in ("sites", "board", "outages", "base", "plants", "cuts")
+)
 MONEY_KIND, WATER_YEAR, N_OUTAGES = "plan_money_kind", "plan_water_year", "plan_n_outages"
 Plan = Mapping[str, Any]
 View = Mapping[str, Any] | None
@@ -97,7 +102,7 @@ def show_sites(plan: Plan, names: Names) -> None:
         st.markdown(plain(text))
     st.altair_chart(charts.load(load_series(plan)))
     with st.expander(_("Existing centres by year")):
-        st.dataframe(sheet_table(stock_sheet(plan, lang=state.lang())).records(), hide_index=True)
+        show_sheet(stock_sheet(plan, lang=state.lang()))
 
 
 def show_board(plan: Plan, view: View, names: Names) -> None:
@@ -121,7 +126,7 @@ def show_costs(plan: Plan) -> None:
     is_discounted = st.radio(_("Costs"), list(kinds), format_func=kinds.__getitem__, key=MONEY_KIND, horizontal=True)
     st.altair_chart(charts.ledger(ledger_series(plan, is_discounted=bool(is_discounted))))
     with st.expander(_("All costs as a table")):
-        st.dataframe(sheet_table(cost_sheet(plan)).records(), hide_index=True)
+        show_sheet(cost_sheet(plan))
 
 
 def show_water(plan: Plan, names: Names) -> None:
@@ -153,7 +158,7 @@ def show_energy(plan: Plan) -> None:
     st.caption(_("The line shows how much has to be green."))
     st.altair_chart(charts.energy(*energy_series(plan)))
     with st.expander(_("Energy, green share, emissions and water as a table")):
-        st.dataframe(sheet_table(energy_sheet(plan)).records(), hide_index=True)
+        show_sheet(energy_sheet(plan))
 
 
 def show_grid(plan: Plan, view: View, names: Names) -> None:
@@ -170,20 +175,28 @@ def show_grid(plan: Plan, view: View, names: Names) -> None:
         show_table(base_table(plan, names, view=view), key=BASE)
     for text in (scope_sentence(plan), method_sentence(plan), rules_sentence(plan)):
         st.caption(plain(text))
-    show_security_sheets(plan, names)
+    show_loop(plan, view, names)
 
 
-def show_security_sheets(plan: Plan, names: Names) -> None:
-    """Show limits learned, rounds, reinforcements and flexible load, as far as the plan has them."""
-    sheets = [
-        cut_sheet(plan, names),
-        round_sheet(plan, names),
-        reinforcement_sheet(plan, lang=state.lang()),
-        flexible_sheet(plan, names),
-    ]
-    for sheet in sheets:
+def show_loop(plan: Plan, view: View, names: Names) -> None:
+    """Show what the loop of siting and check did, learned and used, as far as the plan has it."""
+    lines = round_lines(plan, names)
+    if lines:
+        st.subheader(_("How the plan became what it is"))
+        st.markdown("\n".join(f"- {plain(line)}" for line in lines))
+        with st.expander(_("Rounds as a table (values in {unit})").format(unit=unit_name(plan["objective"]["unit"]))):
+            show_sheet(round_sheet(plan, names))
+    cuts = cut_table(plan, names, view=view)
+    if cuts.rows:
+        st.subheader(_("Limits learned"))
+        st.caption(plain(cuts_note()))
+        show_table(cuts, key=CUTS)
+    for sheet in (reinforcement_sheet(plan, lang=state.lang()), flexible_sheet(plan, names)):
         if sheet.rows:
             st.subheader(sheet.title)
-            st.dataframe(sheet_table(sheet).records(), hide_index=True)
-    if sheets[0].rows:
-        st.caption(plain(cuts_note()))
+            show_sheet(sheet)
+
+
+def show_sheet(sheet: Sheet) -> None:
+    """Show a sheet of the workbook."""
+    st.dataframe(sheet_table(sheet).records(), hide_index=True)

@@ -12,6 +12,7 @@ from planner.map_view.selection import Selection
 from planner.plan_rows import (
     base_table,
     board_table,
+    cut_table,
     element_place,
     failure_table,
     made_table,
@@ -135,6 +136,15 @@ def test_elements_of_the_grid_have_a_place(element: str | None, place: Selection
 def test_without_a_view_only_sites_have_a_place() -> None:
     assert element_place("L220-101", sample_plan(), None) is None
     assert element_place("C0412: N220-33-1", sample_plan(), None) == Selection("sites", "C0412")
+
+
+def test_learned_limits_stand_at_what_they_protect() -> None:
+    plan = sample_plan()
+
+    table = cut_table(plan, names(plan), view=VIEW)
+
+    assert len(table.rows) == len(table.places) == 4
+    assert table.places == [None, Selection("grid_stations", "BJ500-14"), None, None]
 
 
 def test_plants_stand_fullest_first_with_their_tightest_month() -> None:
