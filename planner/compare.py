@@ -89,10 +89,13 @@ def figures(plans: Sequence[PlanDict]) -> list[dict[str, Any]]:
     years = years_of(plans[0]) if plans else []
     rows = [
         _row("security", _("Security"), "", [security_verdict(plan)[0] for plan in plans], "text"),
-        _row("value", _("Value of the aim"), _unit(plans), [_value(plan) for plan in plans], _value_kind(plans)),
+        _row("value", _value_label(plans), _unit(plans), [_value(plan) for plan in plans], _value_kind(plans)),
         _row("gap", _("Proven gap"), "%", [_percent(plan.get("gap")) for plan in plans], "percent"),
-        _row("cost", _("Cost over all years, discounted"), "CNY", [total_cost(plan) for plan in plans], "money"),
     ]
+    if {_aim(plan) for plan in plans} != {"cost"}:  # else it is the value
+        rows.append(
+            _row("cost", _("Cost over all years, discounted"), "CNY", [total_cost(plan) for plan in plans], "money")
+        )
     for year in years:
         label = _("New IT load {year}").format(year=year)
         rows.append(_row("it_mw", label, "MW", [_load(plan, year) for plan in plans], "number"))
@@ -134,6 +137,11 @@ def _yearly(plans: Sequence[PlanDict], years: Sequence[int]) -> list[dict[str, A
 def _unit(plans: Sequence[PlanDict]) -> str:
     units = {str((plan.get("objective") or {}).get("unit") or "") for plan in plans}
     return units.pop() if len(units) == 1 else ""
+
+
+def _value_label(plans: Sequence[PlanDict]) -> str:
+    is_cost = {_aim(plan) for plan in plans} == {"cost"}
+    return _("Cost over all years, discounted") if is_cost else _("Value of the aim")
 
 
 def _value_kind(plans: Sequence[PlanDict]) -> str:

@@ -15,7 +15,8 @@ from planner.i18n import gettext as _
 from planner.plan_views import digits, money_scale
 
 SAME_GAIN = 0.02  # share of a worth; a smaller change of it is no change
-SMALL_TERM = 5e4  # CNY; smaller changes of cost terms are told together
+SMALL_TERM = 5e4  # CNY; smaller changes of cost terms are told together,
+SMALL_SHARE = 0.01  # and those that are less than this share of the largest change
 FOOT = 0.15  # of the range of the steps: how much of the bars of the totals is drawn
 START, END, OTHER = "start", "end", "other"
 
@@ -91,7 +92,8 @@ def ledger_waterfall(a: PlanDict, b: PlanDict) -> list[dict[str, Any]]:
     """
     sums_a, sums_b = (_by_term(plan) for plan in (a, b))
     steps = {term: sums_b.get(term, 0.0) - sums_a.get(term, 0.0) for term in {**sums_a, **sums_b}}
-    large = {term: cny for term, cny in steps.items() if abs(cny) >= SMALL_TERM}
+    least = max(SMALL_TERM, SMALL_SHARE * max((abs(cny) for cny in steps.values()), default=0.0))
+    large = {term: cny for term, cny in steps.items() if abs(cny) >= least}
     rest = sum(cny for term, cny in steps.items() if term not in large)
     ordered = sorted(large.items(), key=lambda item: (-abs(item[1]), item[0]))
     ordered += [(OTHER, rest)] if rest else []

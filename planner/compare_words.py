@@ -7,12 +7,13 @@ from typing import Any
 
 from planner.compare import difference, figures
 from planner.export.facts import PlanDict, local_name
-from planner.export.words import amount, unit_name
+from planner.export.words import unit_name
 from planner.i18n import gettext as _
 from planner.plan_views import large_money, verdict_word
 
 LETTERS = "ABCD"
 NOT_TOLD = " *"  # after a difference that the gaps leave open
+LARGE, SMALL = 10_000.0, 0.05
 MINUS, PLUS, SAME = "−", "+", "="
 KINDS = {"only_a": "only_a", "only_b": "only_b", "larger": "larger", "smaller": "smaller", "same": "both"}
 
@@ -54,7 +55,14 @@ def _amount(value: Any, kind: str, unit: str = "") -> str:
         return large_money(value)
     if kind == "count":
         return f"{value:,.0f}"
-    return f"{value:,.2f}" if kind == "percent" else amount(value)
+    return f"{value:,.2f}" if kind == "percent" else _number(float(value))
+
+
+def _number(value: float) -> str:
+    """Return a number with one decimal; large ones without, small ones with what shows that they are not nothing."""
+    if abs(value) >= LARGE:
+        return f"{value:,.0f}"
+    return f"{value:,.1f}" if value == 0.0 or abs(value) >= SMALL else f"{value:.1g}"
 
 
 def _change(first: Any, value: Any, *, kind: str, unit: str, mark: str) -> str:
@@ -62,7 +70,7 @@ def _change(first: Any, value: Any, *, kind: str, unit: str, mark: str) -> str:
         return ""
     change = value - first
     shown = _amount(abs(change), kind, unit)
-    if shown == _amount(0.0, kind, unit):
+    if change == 0.0 or shown == _amount(0.0, kind, unit):
         return SAME + mark
     return f"{PLUS if change > 0 else MINUS}{shown}{mark}"
 
@@ -105,7 +113,7 @@ def _mw(value: float | None) -> str:
     return "–" if value is None else f"{value:,.0f}"
 
 
-def moved_table(rows: Sequence[Mapping[str, Any]], lang: str, *, letter: str = "B") -> list[dict[str, Any]]:
+def moved_table(rows: Sequence[Mapping[str, Any]], lang: str, *, letter: str = "B") -> list[dict[str, str]]:
     """Return the sites that differ as rows for a reader."""
     names = {
         "only_a": _("no longer"),
@@ -117,42 +125,54 @@ def moved_table(rows: Sequence[Mapping[str, Any]], lang: str, *, letter: str = "
         {
             _("Site"): local_name(row, lang),
             _("Change"): names[row["change"]],
-            _("IT load in plan {letter} (MW)").format(letter="A"): row["mw_a"],
-            _("IT load in plan {letter} (MW)").format(letter=letter): row["mw_b"],
+            _("IT load in plan {letter} (MW)").format(letter="A"): _mw(row["mw_a"]),
+            _("IT load in plan {letter} (MW)").format(letter=letter): _mw(row["mw_b"]),
         }
         for row in rows
         if row["change"] != "same"
     ]
 
 
-def limit_table(rows: Sequence[Mapping[str, Any]], *, letter: str = "B") -> list[dict[str, Any]]:
-    """Return the limits that changed as rows for a reader; worths in thousands of CNY a year where they are money."""
+def limit_table(rows: Sequence[Mapping[str, Any]], *, letter: str = "B") -> list[dict[str, str]]:
+    """Return the limits that changed as rows for a reader; worths as `worth_caption` says."""
     names = {
         "binds_now": _("binds now"),
         "no_longer": _("binds no longer"),
         "worth_more": _("worth more"),
         "worth_less": _("worth less"),
     }
+
+    def worth(row: Mapping[str, Any], key: str) -> str:
+        gain = gain_shown(row[key], row["gain_unit"])
+        return "–" if gain is None else f"{gain:,.12g}"
+
     return [
         {
             _("Limit"): row["title"],
             _("Change"): names[row["change"]],
             _("Used / limit in {letter}").format(letter="A"): row["used_a"] or "–",
             _("Used / limit in {letter}").format(letter=letter): row["used_b"] or "–",
-            gain_header(row["gain_unit"], "A"): gain_shown(row["gain_a"], row["gain_unit"]),
-            gain_header(row["gain_unit"], letter): gain_shown(row["gain_b"], row["gain_unit"]),
+            _("Worth in {letter}").format(letter="A"): worth(row, "gain_a"),
+            _("Worth in {letter}").format(letter=letter): worth(row, "gain_b"),
         }
         for row in rows
     ]
 
 
-def gain_header(unit: str, letter: str = "") -> str:
-    """Return the heading over what 1 % more of a limit brings, with its unit; `letter` names a plan."""
+def worth_caption(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return what the worths of `limit_table` mean, with their unit; "" for no rows."""
+    if not rows:
+        return ""
+    return _("Worth: {header}, at each plan's own siting; averaged over its years.").format(
+        header=gain_header(str(rows[0]["gain_unit"]))
+    )
+
+
+def gain_header(unit: str) -> str:
+    """Return the heading over what 1 % more of a limit brings, with its unit."""
     if unit == "CNY/year":
-        text = _("1 % more is worth (1000 CNY a year)")
-    else:
-        text = _("1 % more is worth ({unit})").format(unit=unit.replace("/year", _(" a year")))
-    return _("{text} in {letter}").format(text=text, letter=letter) if letter else text
+        return _("1 % more of the limit saves (1000 CNY a year)")
+    return _("1 % more of the limit gains ({unit})").format(unit=unit.replace("/year", _(" a year")))
 
 
 def gain_shown(gain: float | None, unit: str) -> float | None:

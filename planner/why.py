@@ -12,7 +12,7 @@ from typing import Any
 from planner.board import board
 from planner.export.facts import PlanDict, Row, headroom_limits, in_year, last_year, local_name
 from planner.export.sentences import DISTRICT, class_name
-from planner.export.words import amount, technology_name
+from planner.export.words import amount, number, technology_name
 from planner.i18n import gettext as _
 from planner.i18n import language
 from planner.report import feed_texts, water_texts
@@ -177,10 +177,10 @@ def _service_lines(plan: PlanDict, site: str, names: Mapping[str, str]) -> list[
     lines = []
     for workload, districts in sorted(by_class.items(), key=lambda item: -sum(item[1].values())):
         largest = sorted(districts.items(), key=lambda item: (-item[1], item[0]))
-        places = ", ".join(f"{names.get(DISTRICT + d, d)} {amount(mw)} MW" for d, mw in largest[:N_DISTRICTS])
+        places = ", ".join(f"{names.get(DISTRICT + d, d)} {number(mw)} MW" for d, mw in largest[:N_DISTRICTS])
         lines.append(
             _("Serves {mw} MW of {workload} in {year}: {places}").format(
-                mw=amount(sum(districts.values())),
+                mw=number(sum(districts.values())),
                 workload=class_name(workload, names),
                 year=year,
                 places=places + (" …" if len(largest) > N_DISTRICTS else ""),

@@ -77,7 +77,16 @@ def test_figures_stand_side_by_side() -> None:
     )
     assert by_key["sites"] == [3.0, 3.0]
     assert by_key["bottlenecks"] == [4.0, 4.0]
-    assert by_key["cost"][0] == pytest.approx(total_cost(plans[0]))
+    assert "cost" not in by_key  # it is the value
+
+
+def test_plans_with_other_aims_have_their_cost_too() -> None:
+    other = sample_plan(objective={"name": "water", "sense": "minimise", "value": 5.0, "unit": "m3"})
+
+    rows = {row["key"]: row for row in figures([sample_plan(), other])}
+
+    assert rows["cost"]["values"] == [pytest.approx(total_cost(other))] * 2
+    assert rows["value"]["label"] == "Value of the aim"
 
 
 def test_a_plan_that_only_claims_to_be_secure_is_not_shown_so() -> None:

@@ -10,6 +10,7 @@ import pytest
 from planner.compare import moved
 from planner.compare_limits import limit_changes, waterfall_rows
 from planner.compare_words import (
+    _number,
     difference_sentence,
     figure_table,
     gain_header,
@@ -17,6 +18,7 @@ from planner.compare_words import (
     limit_table,
     moved_marks,
     moved_table,
+    worth_caption,
 )
 from planner.i18n import use_language
 from tests.export_sample import sample_plan
@@ -33,7 +35,7 @@ def cells(rows: list[dict[str, str]], figure: str) -> dict[str, str]:
 def test_a_difference_within_the_gaps_is_marked() -> None:
     rows = figure_table([with_value(1000e6, 990e6), with_value(1005e6, 995e6), with_value(900e6, 890e6)])
 
-    row = cells(rows, "Value of the aim")
+    row = cells(rows, "Cost over all years")
     assert (row["A"], row["B"], row["B − A"]) == ("1 billion CNY", "1.005 billion CNY", "+5 million CNY *")
     assert row["C − A"] == "−100 million CNY"
     assert cells(rows, "Sites")["B − A"] == "="
@@ -67,26 +69,35 @@ def test_sites_become_marks_and_rows() -> None:
     assert marks["C0655"]["kind"] == "both"
     assert marks["C0231"]["label"].endswith("→ – MW")
     assert {row["Change"] for row in table} == {"smaller", "no longer"}
-    assert {row["IT load in plan C (MW)"] for row in table} == {60.0, None}
+    assert {row["IT load in plan C (MW)"] for row in table} == {"60", "–"}
 
 
 def test_limits_are_told_in_thousands() -> None:
     a, b = sample_plan(), copy.deepcopy(sample_plan())
     b["limits"][0]["worth"] *= 2
 
-    (row,) = limit_table(limit_changes(a, b, {}))
+    changed = limit_changes(a, b, {})
+    (row,) = limit_table(changed)
 
     # 1 % of 110.5 MVA at 182,000 CNY/MVA in a year of weight 0.3 of 1.0
-    assert row["1 % more is worth (1000 CNY a year) in A"] == pytest.approx(60.3)
-    assert row["1 % more is worth (1000 CNY a year) in B"] == pytest.approx(121.0)
+    assert (row["Worth in A"], row["Worth in B"]) == ("60.3", "121")
     assert row["Change"] == "worth more"
+    assert "1000 CNY a year" in worth_caption(changed)
+    assert not worth_caption([])
 
 
 def test_other_aims_have_other_gains() -> None:
-    assert gain_header("t/year") == "1 % more is worth (t a year)"
-    assert gain_header("MW IT", "B") == "1 % more is worth (MW IT) in B"
+    assert gain_header("t/year") == "1 % more of the limit gains (t a year)"
+    assert gain_header("MW IT") == "1 % more of the limit gains (MW IT)"
     assert gain_shown(1234.5, "t/year") == 1230.0
     assert gain_shown(None, "t/year") is None
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(890.0, "890.0"), (12_345.6, "12,346"), (0.049, "0.05"), (0.0, "0.0"), (0.0004, "0.0004")]
+)
+def test_numbers_are_short_but_never_nothing(value: float, shown: str) -> None:
+    assert _number(value) == shown
 
 
 def test_the_steps_are_drawn_in_a_unit_that_reads_easily() -> None:

@@ -16,6 +16,7 @@ from planner.compare_words import (
     limit_table,
     moved_marks,
     moved_table,
+    worth_caption,
 )
 from planner.counterfactual import scenario_of
 from planner.desk.workspace import PlanMeta
@@ -65,7 +66,8 @@ def choose(metas: Mapping[str, PlanMeta]) -> list[str]:
     if CHOSEN not in st.session_state:
         st.session_state[CHOSEN] = usual(metas, pinned)
     st.session_state[CHOSEN] = [plan_id for plan_id in st.session_state[CHOSEN] if plan_id in metas]
-    chosen: list[str] = st.multiselect(
+    left, right = st.columns([3, 2])
+    chosen: list[str] = left.multiselect(
         _("Plans to compare"),
         list(metas),
         format_func=lambda plan_id: plan_label(metas[plan_id], lang=state.lang()),
@@ -76,7 +78,7 @@ def choose(metas: Mapping[str, PlanMeta]) -> list[str]:
         return []
     if st.session_state.get(REFERENCE) not in chosen:
         st.session_state[REFERENCE] = pinned if pinned in chosen else chosen[0]
-    reference = st.selectbox(
+    reference = right.selectbox(
         _("Reference (plan A)"),
         chosen,
         format_func=lambda plan_id: plan_label(metas[plan_id], lang=state.lang()),
@@ -100,20 +102,19 @@ def usual(metas: Mapping[str, PlanMeta], pinned: str | None) -> list[str]:
 
 def show_comparison(plans: Sequence[Plan], labels: Sequence[str]) -> None:
     """Show the plans against the first of them, then one of the others in full."""
-    st.markdown("\n".join(f"- **{letter}** {plain(text)}" for letter, text in zip(LETTERS, labels, strict=False)))
+    st.markdown("  \n".join(f"**{letter}**: {plain(text)}" for letter, text in zip(LETTERS, labels, strict=False)))
     first, others = plans[0], plans[1:]
     for caution in dict.fromkeys(text for other in others for text in cautions(first, other)):
         st.warning(caution)
     st.subheader(_("Figures"))
-    st.dataframe(figure_table(plans), hide_index=True)
+    st.dataframe(figure_table(plans), hide_index=True, height="content")
     for letter, other in zip(LETTERS[1:], others, strict=False):
         if first["objective"]["name"] == other["objective"]["name"]:
             st.markdown(plain(difference_sentence(first, other, letter)))
-    st.caption(
-        _(
-            "* The solver's gaps are larger than this difference: it may be none. Security is the verdict of each plan's own AC check."
-        )
+    note = _(
+        "* The solver's gaps are larger than this difference: it may be none. Security is the verdict of each plan's own AC check."
     )
+    st.caption(plain(note))
     letter = LETTERS[1]
     if len(others) > 1:
         letters = list(LETTERS[1 : len(plans)])
@@ -134,13 +135,14 @@ def show_pair(first: Plan, other: Plan, letter: str) -> None:
     show_map(sites, view, first, letter)
     rows = moved_table(sites, state.lang(), letter=letter)
     if rows:
-        st.dataframe(rows, hide_index=True)
+        st.dataframe(rows, hide_index=True, height="content")
     else:
         st.markdown(_("Both plans have the same sites with the same load."))
     st.subheader(_("Limits that changed"))
-    limits = limit_table(limit_changes(first, other, names), letter=letter)
+    limits = limit_changes(first, other, names)
     if limits:
-        st.dataframe(limits, hide_index=True)
+        st.dataframe(limit_table(limits, letter=letter), hide_index=True, height="content")
+        st.caption(plain(worth_caption(limits)))
     else:
         st.markdown(_("The same limits bind, and are worth the same."))
     st.subheader(_("Where the difference of cost comes from"))

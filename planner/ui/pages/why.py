@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from planner.compare_words import limit_table, moved_table
+from planner.compare_words import limit_table, moved_table, worth_caption
 from planner.counterfactual import conflict, outcome, scenario_of
 from planner.desk import jobs
 from planner.export.facts import has_plan
@@ -49,16 +49,9 @@ def show() -> None:
     if not has_plan(plan):
         show_no_plan(plan, names)
         return
-    st.markdown(
-        _(
-            "Choose a place from the list or click on it: this page tells what the plan knows about it, and works out what it would cost to decide otherwise."
-        )
-    )
     if view is None:
         wait_for_view(plan)
-    site = choose(plan, view, names)
-    if site is not None:
-        show_place(plan, plan_id, view, site, names)
+    show_place(plan, plan_id, view, names)
 
 
 @st.fragment(run_every=POLL_S)
@@ -70,41 +63,56 @@ def wait_for_view(plan: Plan) -> None:
             st.rerun(scope="app")
 
 
-def choose(plan: Plan, view: Plan | None, names: Mapping[str, str]) -> str | None:
-    """Let the user choose a place by name; a click on the map comes here too."""
+def choose(plan: Plan, view: Plan | None, names: Mapping[str, str]) -> str:
+    """Let the user choose a place by name, the plan's largest site first; a click on the map comes here too."""
     rows = {row["id"]: row for row in choices(plan, view, names)}
     picked = st.session_state.pop(PICKED, None)
     if picked in rows:
         st.session_state[SITE] = picked
     if st.session_state.get(SITE) not in rows:
         st.session_state.pop(SITE, None)
-    return st.selectbox(
-        _("Place"),
-        list(rows),
-        format_func=lambda ident: f"{rows[ident]['label']} · {kind_name(rows[ident]['kind'])}",
-        key=SITE,
+    return str(
+        st.selectbox(
+            _("Place: choose it here or click on it"),
+            list(rows),
+            format_func=lambda ident: f"{rows[ident]['label']} · {kind_name(rows[ident]['kind'])}",
+            key=SITE,
+            help=_(
+                "This page tells what the plan knows about a place, and works out what it would cost to decide otherwise."
+            ),
+        )
     )
 
 
-def show_place(plan: Plan, plan_id: str, view: Plan | None, site: str, names: Mapping[str, str]) -> None:
-    """Show what is known about a place beside the map, then the question and its answer."""
+def show_place(plan: Plan, plan_id: str, view: Plan | None, names: Mapping[str, str]) -> None:
+    """Show place and question, then what is known beside the map, then the tables."""
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        site = choose(plan, view, names)
     found = reasons(plan, view, site, names)
+    with right:
+        ask(plan_id, site, found["kind"])
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        st.subheader(plain(names.get(site, site)))
-        show_reasons(found)
-        ask(plan_id, site, found["kind"])
         watch(plan_id, site)
+        st.markdown(f"**{plain(names.get(site, site))}: {kind_name(found['kind'])}**")
+        lines = [*found["lines"], *(reason_text(str(code)) for code in found["codes"])]
+        st.markdown("\n".join(f"- {plain(line)}" for line in lines))
+        if found["kind"] == EXCLUDED:
+            st.caption(
+                _(
+                    "Nothing can be worked out here: these reasons come before any plan. Some of them are knobs of the scenario."
+                )
+            )
     with right:
         if view is not None:
             show_map(plan, view, site, found["kind"])
+    show_answer_tables(plan_id, site)
+    show_tables(found)
 
 
-def show_reasons(found: Mapping[str, Any]) -> None:
-    """Show sentences, limits and what is left at the stations."""
-    st.markdown(f"**{kind_name(found['kind'])}**")
-    lines = [*found["lines"], *(reason_text(str(code)) for code in found["codes"])]
-    st.markdown("\n".join(f"- {plain(line)}" for line in lines))
+def show_tables(found: Mapping[str, Any]) -> None:
+    """Show the limits that a place touches, and what is left at its stations."""
     if found["limits"]:
         st.markdown(_("Limits it touches, the most valuable first:"))
         st.dataframe(limit_rows(found["limits"]), hide_index=True)
@@ -129,11 +137,6 @@ def ask(plan_id: str, site: str, kind: str) -> None:
     """Offer the question that makes sense for the place."""
     wishes = {IN: ("out", _("What if it were out?")), OUT: ("in", _("What if it were in?"))}
     if kind not in wishes:
-        st.caption(
-            _(
-                "Nothing can be worked out here: the reasons above come before any plan. Some of them are knobs of the scenario."
-            )
-        )
         return
     wish, text = wishes[kind]
     is_busy = any(job.kind == "why" for job in jobs.running(state.desk()))
@@ -167,8 +170,9 @@ def show_running(job: jobs.Status, *, is_this: bool) -> None:
     if job.state in ("queued", "waiting"):
         st.info(_("Waiting for its turn."))
     else:
-        with st.status(stage_name(job.stage), state="running", expanded=True):
-            show_figures(job)
+        figures = progress_figures(job.elapsed_s, incumbent=job.incumbent, bound=job.bound, gap=job.gap, unit=job.unit)
+        lines = [f"{label}: {value}" for label, value, _help in figures]
+        st.info("  \n".join([f"**{stage_name(job.stage)}**", *map(plain, lines)]), icon=":material/hourglass_top:")
     rounds = round_rows(job.rounds, unit=job.unit)
     if rounds:
         st.dataframe(rounds, hide_index=True)
@@ -179,39 +183,44 @@ def show_running(job: jobs.Status, *, is_this: bool) -> None:
         st.button(stop, key=STOP, icon=":material/stop:", on_click=jobs.cancel, args=(state.desk(), job.id))
 
 
-def show_figures(job: jobs.Status) -> None:
-    """Show time, best plan, bound and gap as figures."""
-    figures = progress_figures(job.elapsed_s, incumbent=job.incumbent, bound=job.bound, gap=job.gap, unit=job.unit)
-    for column, (label, value, help_text) in zip(st.columns(len(figures)), figures, strict=True):
-        column.metric(label, value, help=help_text)
-
-
 def show_end(job: jobs.Status) -> None:
-    """Show the answer: the plan with the wish against the plan before, or why there is none."""
+    """Show the answer in sentences: the plan with the wish against the plan before, or why there is none."""
     if job.state != "done":
         st.error(plain(state.job_error(job)))
         return
+    found = answer_of(job)
+    box = BOXES[found["level"]] if found["is_possible"] else st.error
+    box("\n\n".join(plain(text) for text in (_("The answer:"), *found["sentences"])))
+    if found["conflict"] is not None:
+        show_conflict(found["conflict"])
+    if found["is_possible"] and st.button(
+        _("Show this plan"), key=SHOW_PLAN, help=_("The colour of the answer tells the AC check of this plan.")
+    ):
+        state.show_plan(str(job.result["plan"]))
+        state.go("plan")
+
+
+def answer_of(job: jobs.Status) -> dict[str, Any]:
+    """Return what a finished question changes, see `planner.counterfactual.outcome`."""
     before, after = state.plan_of(job.result["base"]), state.plan_of(job.result["plan"])
     view = state.view(scenario_of(before, str(state.region_ref().path)))
     names = {**names_in(after, view, lang=state.lang()), **names_in(before, view, lang=state.lang())}
-    found = outcome(before, after, site=job.result["site"], wish=job.result["wish"], names=names)
-    st.subheader(_("The answer"))
-    box = BOXES[found["level"]] if found["is_possible"] else st.error
-    box("\n\n".join(plain(text) for text in found["sentences"]))
-    if found["conflict"] is not None:
-        show_conflict(found["conflict"])
-    if not found["is_possible"]:
+    return outcome(before, after, site=job.result["site"], wish=job.result["wish"], names=names)
+
+
+def show_answer_tables(plan_id: str, site: str) -> None:
+    """Show which sites and limits change with the wish, once the answer is there."""
+    job = jobs.newest(state.desk(), "why")
+    if job is None or job.state != "done" or (job.request.get("plan"), job.request.get("site")) != (plan_id, site):
         return
-    st.caption(_("The colour tells the AC check of the plan with this wish."))
+    found = answer_of(job)
     if found["moved"]:
         st.markdown(_("Sites that change (A: plan in view, B: with this wish):"))
         st.dataframe(moved_table(found["moved"], state.lang()), hide_index=True)
     if found["limits"]:
         st.markdown(_("Limits that change:"))
         st.dataframe(limit_table(found["limits"]), hide_index=True)
-    if st.button(_("Show this plan"), key=SHOW_PLAN):
-        state.show_plan(str(job.result["plan"]))
-        state.go("plan")
+        st.caption(plain(worth_caption(found["limits"])))
 
 
 def show_no_plan(plan: Plan, names: Mapping[str, str]) -> None:
