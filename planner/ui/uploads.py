@@ -85,7 +85,7 @@ def show_upload() -> None:
         type=list(uploads.ENDINGS),
         accept_multiple_files=True,
         key=f"{DataKey.FILES}_{version}",
-        help=_("The files are read by a process of its own that reaches neither the network nor other files."),
+        help=_("The files are read by a separate process with limits, not by the server of these pages."),
     )
     said = say_layer() if kind == LAYER else {}
     told = kept_job(DataKey.UPLOAD_JOB)

@@ -31,7 +31,7 @@ def show() -> None:
 
 def show_bring() -> None:
     """Show how a region is brought, step by step."""
-    st.caption(_("What you upload stays in your own folder on this server; nobody else sees it."))
+    st.caption(_("What you upload stays in your own folder on this server; no other user sees it."))
     show_templates()
     show_upload()
     show_own_regions()
