@@ -39,6 +39,20 @@ def shown_range(knob: Knob) -> tuple[float | None, float | None]:
     return to_shown(knob, knob.range.low), to_shown(knob, knob.range.high)
 
 
+def is_outside(knob: Knob, value: str | None) -> bool:
+    """Return whether a refused value (as a problem tells it) is no number, or a number out of the knob's range."""
+    found = knob.range
+    if found.type not in ("number", "integer") or not range_text(knob):
+        return False
+    try:
+        number = float(str(value))
+    except ValueError:
+        return True
+    is_low = found.low is not None and (number < found.low or (found.is_low_excluded and number == found.low))
+    is_high = found.high is not None and (number > found.high or (found.is_high_excluded and number == found.high))
+    return is_low or is_high
+
+
 def range_text(knob: Knob) -> str:
     """Return the range of a number in words, "" where there is none."""
     found: Range = knob.range

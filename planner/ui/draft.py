@@ -10,7 +10,7 @@ import streamlit as st
 from planner.errors import InputProblems, Problem
 from planner.i18n import use_language
 from planner.knobs import Knob
-from planner.knobs.shown import range_text
+from planner.knobs.shown import is_outside, range_text
 from planner.ui import state
 
 PROBLEMS = "draft_problems"  # place on the page -> sentences
@@ -31,10 +31,9 @@ def change(changes: Mapping[str, Any], *, place: str, knob: Knob | None = None) 
 
 
 def sentences(found: Iterable[Problem], knob: Knob | None = None) -> Iterable[str]:
-    """Yield each problem in words without its path; a single number out of its range is told by the range."""
+    """Yield each problem in words without its path; a number out of its knob's range is told by the range."""
     for problem in found:
-        is_range = knob is not None and problem.remedy and problem.column == knob.path and bool(range_text(knob))
-        if is_range and knob is not None:
+        if knob is not None and is_outside(knob, problem.value):
             yield f"{knob.label}: {range_text(knob)}"
         else:
             yield f"{problem.message.removeprefix(f'{problem.column}: ')} {problem.remedy}".strip()

@@ -53,10 +53,11 @@ def show_name() -> None:
 def choose_group() -> Group:
     """Offer the groups; return the chosen one."""
     shown = {group.id: group for group in groups() if not group.is_hidden}
+    titles = {name: group.title.here for name, group in shown.items()}  # now: later another language may be in use
     chosen = st.pills(
         _("Group"),
         list(shown),
-        format_func=lambda name: shown[name].title.here,
+        format_func=titles.__getitem__,
         key=GROUP,
         default=next(iter(shown)),
         required=True,
