@@ -14,6 +14,7 @@ import shutil
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -154,9 +155,22 @@ def bundled_regions() -> list[RegionRef]:
 
 
 def _region_ref(path: Path, *, is_bundled: bool) -> RegionRef:
-    from planner.read_yaml import read_yaml
-
-    name = read_yaml(path / "region.yaml").get("name") or {}
     reference = path / REFERENCE
     others = sorted(file for file in reference.parent.glob("*.yaml") if file != reference)
+    manifest = path / "region.yaml"
+    _declared, name = _declared_of(manifest, manifest.stat().st_mtime_ns)
     return RegionRef(path.name, path, is_bundled, dict(name), (reference, *others))
+
+
+def declared_id(ref: RegionRef) -> str:
+    """Return the id that a region gives itself; plans of it bear this one."""
+    manifest = ref.path / "region.yaml"
+    return _declared_of(manifest, manifest.stat().st_mtime_ns)[0]
+
+
+@lru_cache(maxsize=256)
+def _declared_of(manifest: Path, _changed_at: int) -> tuple[str, tuple[tuple[str, str], ...]]:
+    from planner.read_yaml import read_yaml
+
+    content = read_yaml(manifest)
+    return str(content["id"]), tuple((content.get("name") or {}).items())

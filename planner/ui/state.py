@@ -19,7 +19,7 @@ from planner.desk import jobs
 from planner.desk.files import read_json
 from planner.desk.settings import settings
 from planner.desk.view_key import view_file
-from planner.desk.workspace import RegionRef, Workspace
+from planner.desk.workspace import RegionRef, Workspace, declared_id
 from planner.errors import PlannerError
 from planner.i18n import LANGUAGES, use_language
 from planner.i18n import gettext as _
@@ -137,24 +137,12 @@ def shown_plan_id() -> str | None:
     """Return the id of the plan in view: the one chosen, else the newest of the open region."""
     if Key.SHOWN_PLAN not in st.session_state:
         st.session_state[Key.SHOWN_PLAN] = desk().load().get("shown_plan")
-    own = [plan for plan in desk().plans() if plan.region == _region_id()]
+    region = declared_id(region_ref())
+    own = [plan for plan in desk().plans() if plan.region == region]
     ids = [plan.id for plan in own]
     if st.session_state[Key.SHOWN_PLAN] in ids:
         return str(st.session_state[Key.SHOWN_PLAN])
     return next((plan.id for plan in own if plan.kind == "solve"), None)
-
-
-def _region_id() -> str:
-    """Return the id that plans of the open region bear."""
-    ref = region_ref()
-    return _declared_id(str(ref.path))
-
-
-@st.cache_data(max_entries=50)
-def _declared_id(path: str) -> str:
-    from planner.read_yaml import read_yaml
-
-    return str(read_yaml(Path(path) / "region.yaml")["id"])
 
 
 def show_plan(plan_id: str | None) -> None:
