@@ -72,10 +72,14 @@ def keep_cookie() -> None:
 
 def choose_language() -> None:
     """Offer the languages; the choice is kept."""
-    before = state.lang()
-    st.radio("Language / 语言", LANGUAGES, format_func=NAMES.__getitem__, key=Key.LANGUAGE, horizontal=True)
-    if st.session_state[Key.LANGUAGE] != state.desk().load().get("lang", before):
-        state.desk().save(lang=st.session_state[Key.LANGUAGE])
+    st.radio(
+        "Language / 语言",
+        LANGUAGES,
+        format_func=NAMES.__getitem__,
+        key=Key.LANGUAGE,
+        horizontal=True,
+        on_change=lambda: state.desk().save(lang=st.session_state[Key.LANGUAGE]),
+    )
 
 
 def show_open() -> None:
