@@ -26,7 +26,7 @@ from planner.fits import check_fit, green_share
 from planner.policy import PolicyPack, read_policy_pack
 from planner.region import Region
 from planner.scenario import Scenario
-from planner.screen import Screening, feed_pairs, screen
+from planner.screen import Screening, feed_pairs, screen_for
 
 
 @dataclass(frozen=True)
@@ -41,17 +41,6 @@ class Assembled:
     policy: PolicyPack
     prices: Prices
     states: pd.DataFrame  # reinforcements that may be chosen: node, state, cost, capacity added, names
-
-
-def screen_for(region: Region, scenario: Scenario) -> Screening:
-    """Return the screening that the scenario asks for."""
-    return screen(
-        region,
-        cell_km=scenario.screening.cell_km,
-        radius_km=dict(scenario.power.radius_km),
-        water_reach_km=scenario.water.reach_km,
-        min_area_ha=scenario.screening.min_area_ha,
-    )
 
 
 def climate_of(places: pd.DataFrame, region: Region) -> pd.Series:

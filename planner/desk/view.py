@@ -31,11 +31,11 @@ from planner.export.marks import marked_rows
 from planner.i18n import use_language
 from planner.reach import feed_pairs, pipe_pairs
 from planner.region import Region, projected_points
+from planner.screen import Screening, screen_for
 from planner.tables import all_tables
 
 if TYPE_CHECKING:
     from planner.scenario import Scenario
-    from planner.screen import Screening
 
 VERSION = 1
 POINT_TABLES = {
@@ -52,8 +52,6 @@ CANDIDATE_UNITS = {"area_ha": "ha", "gross_ha": "ha", "nearest_plant_km": "km"}
 
 def make_view(region: Region, scenario: Scenario, *, base: Region | None = None) -> dict[str, Any]:
     """Return the view of a region under the scenario's screening; `base` is the region without the scenario's edits."""
-    from planner.assemble import screen_for
-
     screening = screen_for(region, scenario)
     pairs = {
         "stations": feed_pairs(

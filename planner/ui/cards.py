@@ -50,11 +50,12 @@ def _show_origin(shown: Card) -> None:
 
 
 def _choose_near(view: View, plan: PlanDict | None, shown: Card, *, key: str) -> Selection | None:
+    names = {other: name_of(view, other, lang=lang(), plan=plan) for other in shown.near}
     return st.selectbox(
         _("Also at this place ({n})").format(n=len(shown.near)),
         shown.near,
         index=None,
-        format_func=lambda other: name_of(view, other, lang=lang(), plan=plan),
+        format_func=names.__getitem__,
         key=key,
     )
 

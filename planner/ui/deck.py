@@ -7,12 +7,14 @@ Names reach the browser as data only: the map library evaluates texts that stand
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pydeck as pdk
 import streamlit as st
+from pydeck.bindings.json_tools import default_serialize
 
 from planner.export.facts import PlanDict, last_year
 from planner.map_view.frame import close_to, fitted
@@ -26,6 +28,14 @@ __all__ = ["DEFAULT_ON", "Selection", "region_map"]
 DEFAULT_ON = ("sites", "feeds", "pipes", "substations", "plants", "stock", "districts")
 USUAL_WIDTH_PX = 900.0
 PLAIN = "\u200b"  # stands before a name that would be evaluated
+
+
+class Map(pdk.Deck):  # type: ignore[misc]  # pydeck ships no types
+    """A map whose description has no blanks: pydeck's own has one number per line, and thousands of them travel."""
+
+    def to_json(self) -> str:
+        """Return the description as JSON."""
+        return json.dumps(self, default=default_serialize, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -81,7 +91,7 @@ def deck_of(view: View, plan: PlanDict | None, drawn: Drawn, *, height: int) -> 
     """Return the map's description; the same arguments give the same description."""
     whole = fitted(view["bounds"], width_px=USUAL_WIDTH_PX, height_px=float(height))
     frame = whole if drawn.focus is None else close_to(drawn.focus, whole)
-    return pdk.Deck(
+    return Map(
         layers=[
             part for make in (draw.ground, draw.lines, draw.supply, draw.decided) for part in make(view, plan, drawn)
         ],
@@ -93,7 +103,7 @@ def deck_of(view: View, plan: PlanDict | None, drawn: Drawn, *, height: int) -> 
 
 def picked_in(event: Any) -> Selection | None:
     """Return the thing that the map says is picked."""
-    objects = event.selection.objects if event is not None and event.selection else {}
+    objects = event["selection"]["objects"] if event else {}
     for layer, rows in objects.items():
         if rows:
             row_id = str(rows[0].get("i") or rows[0].get("n")).removeprefix(PLAIN)

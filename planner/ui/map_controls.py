@@ -74,8 +74,14 @@ def choose_layers(view: View, plan: PlanDict | None) -> Sequence[str]:
     """Offer the layers as switches and return those that are on."""
     offered = switchable(view, plan)
     first = [name for name in offered if name not in OFF_AT_FIRST or (name == "candidates" and not plan)]
+    names = {name: layer_name(name) for name in offered}
     return st.pills(
-        _("Shown on the map"), offered, selection_mode="multi", default=first, format_func=layer_name, key=MapKey.LAYERS
+        _("Shown on the map"),
+        offered,
+        selection_mode="multi",
+        default=first,
+        format_func=names.__getitem__,
+        key=MapKey.LAYERS,
     )
 
 
@@ -105,10 +111,11 @@ def choose_hit(view: View, plan: PlanDict | None, text: str) -> Selection | None
     if not hits:
         st.caption(_("Nothing on this map is called that."))
         return None
+    names = {hit: entry_text(view, plan, hit, species=SPECIES[hit.layer](), lang=lang()) for hit in hits}
     return st.selectbox(
         _("Found"),
         hits,
-        format_func=lambda hit: entry_text(view, plan, hit, species=SPECIES[hit.layer](), lang=lang()),
+        format_func=names.__getitem__,
         key=MapKey.HIT,
         label_visibility="collapsed",
     )

@@ -34,12 +34,13 @@ def show() -> None:
 def choose_region() -> None:
     """Offer the bundled regions and the user's own; the choice opens the region."""
     known = {ref.id: ref for ref in state.desk().regions()}
-    ids, now = list(known), state.region_ref().id
+    ids, now, lang = list(known), state.region_ref().id, state.lang()
+    names = {ref: local_name({"id": ref, "name": known[ref].name}, lang) or ref for ref in ids}
     chosen = st.selectbox(
         _("Region"),
         ids,
         index=ids.index(now),
-        format_func=lambda ref: local_name({"id": ref, "name": known[ref].name}, state.lang()) or ref,
+        format_func=names.__getitem__,
         key=MapKey.REGION,
         help=_("Bring your own region on the page Data."),
     )
