@@ -9,7 +9,7 @@ from planner.compare import difference, figures
 from planner.export.facts import PlanDict, local_name
 from planner.export.words import unit_name
 from planner.i18n import gettext as _
-from planner.plan_views import large_money, verdict_word
+from planner.plan_views import digits, large_money, verdict_word
 
 LETTERS = "ABCD"
 NOT_TOLD = " *"  # after a difference that the gaps leave open
@@ -141,19 +141,14 @@ def limit_table(rows: Sequence[Mapping[str, Any]], *, letter: str = "B") -> list
         "worth_more": _("worth more"),
         "worth_less": _("worth less"),
     }
-
-    def worth(row: Mapping[str, Any], key: str) -> str:
-        gain = gain_shown(row[key], row["gain_unit"])
-        return "–" if gain is None else f"{gain:,.12g}"
-
     return [
         {
             _("Limit"): row["title"],
             _("Change"): names[row["change"]],
             _("Used / limit in {letter}").format(letter="A"): row["used_a"] or "–",
             _("Used / limit in {letter}").format(letter=letter): row["used_b"] or "–",
-            _("Worth in {letter}").format(letter="A"): worth(row, "gain_a"),
-            _("Worth in {letter}").format(letter=letter): worth(row, "gain_b"),
+            _("Worth in {letter}").format(letter="A"): gain_text(row["gain_a"], row["gain_unit"]),
+            _("Worth in {letter}").format(letter=letter): gain_text(row["gain_b"], row["gain_unit"]),
         }
         for row in rows
     ]
@@ -175,8 +170,6 @@ def gain_header(unit: str) -> str:
     return _("1 % more of the limit gains ({unit})").format(unit=unit.replace("/year", _(" a year")))
 
 
-def gain_shown(gain: float | None, unit: str) -> float | None:
-    """Return a gain in the unit of `gain_header`, to three digits; None where the limit does not bind."""
-    if gain is None:
-        return None
-    return float(f"{gain / (1e3 if unit == 'CNY/year' else 1.0):.3g}")
+def gain_text(gain: float | None, unit: str) -> str:
+    """Return a gain in the unit of `gain_header`, to three digits; "–" where the limit does not bind."""
+    return "–" if gain is None else digits(gain / (1e3 if unit == "CNY/year" else 1.0), 3)

@@ -15,7 +15,7 @@ from planner.export.sentences import DISTRICT, class_name
 from planner.export.words import amount, number, technology_name
 from planner.i18n import gettext as _
 from planner.i18n import language
-from planner.report import feed_texts, water_texts
+from planner.report import feed_texts, site_notes, water_texts
 from planner.view_names import View, layer_row, layer_rows
 
 IN, OUT, EXCLUDED, UNKNOWN = "in", "out", "excluded", "unknown"
@@ -163,7 +163,7 @@ def _size_lines(site: Row, plan: PlanDict) -> list[str]:
     if site.get("water"):
         water = "; ".join(water_texts(site, lang=lang))
         lines.append(_("Watered from (length, 1000 m³ a year): {water}.").format(water=water))
-    return lines
+    return [*lines, *site_notes([{**site, "is_position_uncertain": False}], year)]
 
 
 def _service_lines(plan: PlanDict, site: str, names: Mapping[str, str]) -> list[str]:

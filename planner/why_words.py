@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from planner.compare_words import gain_header, gain_shown
+from planner.compare_words import gain_header, gain_text
 from planner.i18n import gettext as _
 from planner.knobs import groups
 
@@ -61,15 +61,15 @@ def knob_group(family: str) -> str:
     return titles.get(KNOBS.get(family, ""), "")
 
 
-def limit_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def limit_rows(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
     """Return rows of the board for a reader."""
     return [
         {
-            _("Limit"): row["title"],
-            _("When"): row["when"],
-            _("Used / limit"): row["used"],
-            gain_header(row["gain_unit"]): gain_shown(row["gain"], row["gain_unit"]),
-            _("Worth at this siting"): row["sentence"] or row["note"],
+            _("Limit"): str(row["title"]),
+            _("When"): str(row["when"]) or "–",
+            _("Used / limit"): str(row["used"]),
+            _("Worth at this siting"): str(row["sentence"] or row["note"]),
+            gain_header(row["gain_unit"]): gain_text(row["gain"], row["gain_unit"]),
         }
         for row in rows
     ]

@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 
 def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, Any]:
-    """Solve {plan, site, wish: in | out, region}; return {plan, status, base, site, wish}.
+    """Solve {plan, site, wish: in | out, region}; return {plan, after, base, site, wish}.
 
-    The new plan is kept on the desk as kind `why`, also one that is infeasible: it says which wishes contradict. Raises
-    `UsageError` for a wish that the plan's scenario has already.
+    The new plan is kept on the desk as kind `why` (`plan` is its id). A run without a plan is not kept: `after` is what it
+    left, which says what contradicts where that is the reason; else None. Raises `UsageError` for a wish that the plan's
+    scenario has already.
     """
     from planner.pipeline import plan_in
 
@@ -40,5 +41,7 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
         on_round=context.round,
         on_plan=keep,
     )
-    plan_id = context.show(result.plan.data, kind="why")
-    return {"plan": plan_id, "status": result.plan.status, "base": base, "site": site, "wish": wish}
+    about = {"base": base, "site": site, "wish": wish}
+    if not result.plan.has_plan:
+        return {"plan": None, "after": dict(result.plan.data), **about}
+    return {"plan": context.show(result.plan.data, kind="why"), "after": None, **about}

@@ -32,7 +32,10 @@ def texts(app: AppTest) -> str:
 def asked(ws: Workspace, site: str, *, told: dict[str, Any], result: dict[str, Any] | None = None) -> str:
     job = jobs.submit(ws, "why", {"plan": "p1", "site": site, "wish": "out", "region": "r"})
     if result is not None:
-        write_json(ws.folder / "jobs" / job / "result.json", {"base": "p1", "site": site, "wish": "out", **result})
+        write_json(
+            ws.folder / "jobs" / job / "result.json",
+            {"base": "p1", "site": site, "wish": "out", "after": None, **result},
+        )
     write_json(ws.folder / "jobs" / job / "status.json", told)
     return job
 
@@ -70,7 +73,7 @@ def test_the_largest_site_is_explained_first(planned: Workspace, page: Page, sma
     app = page("why").run()
 
     assert not app.exception
-    assert app.selectbox(key="why_site").value == largest(small_plan)
+    assert app.selectbox(key="why_site_en").value == largest(small_plan)
     shown = texts(app)
     assert "in the plan" in shown
     assert "Fed from:" in shown
@@ -103,9 +106,9 @@ def test_a_candidate_can_be_asked_in_and_an_excluded_place_cannot(
     barred = next(site for site, found in status.items() if found == "excluded")
 
     app = page("why").run()
-    app.selectbox(key="why_site").select(free).run()
+    app.selectbox(key="why_site_en").select(free).run()
     assert app.button(key="why_ask").label == "What if it were in?"
-    app.selectbox(key="why_site").select(barred).run()
+    app.selectbox(key="why_site_en").select(barred).run()
 
     assert not app.exception
     assert "excluded" in texts(app)
@@ -134,7 +137,7 @@ def test_the_answer_tells_cost_range_moves_and_limits(
     planned: Workspace, page: Page, small_plan: dict[str, Any]
 ) -> None:
     planned.put_plan("w1", stricter(small_plan), made_at=MADE, kind="why")
-    asked(planned, largest(small_plan), told={"state": "done"}, result={"plan": "w1", "status": "optimal"})
+    asked(planned, largest(small_plan), told={"state": "done"}, result={"plan": "w1"})
 
     app = page("why").run()
 
@@ -149,7 +152,7 @@ def test_the_answer_tells_cost_range_moves_and_limits(
 
 def test_an_insecure_answer_is_never_green(planned: Workspace, page: Page, small_plan: dict[str, Any]) -> None:
     planned.put_plan("w1", {**stricter(small_plan), "security": "insecure"}, made_at=MADE, kind="why")
-    asked(planned, largest(small_plan), told={"state": "done"}, result={"plan": "w1", "status": "optimal"})
+    asked(planned, largest(small_plan), told={"state": "done"}, result={"plan": "w1"})
 
     app = page("why").run()
 
@@ -160,8 +163,8 @@ def test_an_insecure_answer_is_never_green(planned: Workspace, page: Page, small
 def test_a_wish_that_cannot_be_met_is_told_with_what_contradicts(
     planned: Workspace, page: Page, small_plan: dict[str, Any]
 ) -> None:
-    planned.put_plan("w1", infeasible(small_plan), made_at=MADE, kind="why")
-    asked(planned, largest(small_plan), told={"state": "done"}, result={"plan": "w1", "status": "infeasible"})
+    result = {"plan": None, "after": infeasible(small_plan)}
+    asked(planned, largest(small_plan), told={"state": "done"}, result=result)
 
     app = page("why").run()
 
@@ -219,7 +222,17 @@ def test_the_place_clicked_on_the_map_is_chosen(planned: Workspace, page: Page, 
     app.session_state["why_picked"] = other
     app.run()
 
-    assert app.selectbox(key="why_site").value == other
+    assert app.selectbox(key="why_site_en").value == other
+
+
+def test_the_place_stays_when_the_language_changes(planned: Workspace, page: Page, small_plan: dict[str, Any]) -> None:
+    other = min(small_plan["sites"], key=lambda site: site["it_mw"]["2035"])["id"]
+    app = page("why").run()
+    app.selectbox(key="why_site_en").select(other).run()
+    app.session_state["language"] = "zh"
+    app.run()
+
+    assert app.selectbox(key="why_site_zh").value == other
 
 
 def test_in_chinese(planned: Workspace, page: Page) -> None:

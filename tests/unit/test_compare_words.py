@@ -14,7 +14,7 @@ from planner.compare_words import (
     difference_sentence,
     figure_table,
     gain_header,
-    gain_shown,
+    gain_text,
     limit_table,
     moved_marks,
     moved_table,
@@ -89,8 +89,8 @@ def test_limits_are_told_in_thousands() -> None:
 def test_other_aims_have_other_gains() -> None:
     assert gain_header("t/year") == "1 % more of the limit gains (t a year)"
     assert gain_header("MW IT") == "1 % more of the limit gains (MW IT)"
-    assert gain_shown(1234.5, "t/year") == 1230.0
-    assert gain_shown(None, "t/year") is None
+    assert gain_text(1234.5, "t/year") == "1,230"
+    assert gain_text(None, "t/year") == "–"
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from planner.scenario_diff import changes
 from planner.ui import state
 from planner.ui.deck import region_map
 from planner.ui.markdown import plain
+from planner.ui.tables import table
 from planner.ui.waterfall import waterfall
 from planner.view_names import names_in
 
@@ -63,30 +64,31 @@ def show() -> None:
 def choose(metas: Mapping[str, PlanMeta]) -> list[str]:
     """Let the user choose plans and pin one; return their ids, the reference first."""
     pinned = state.desk().load().get("pinned")
-    if CHOSEN not in st.session_state:
-        st.session_state[CHOSEN] = usual(metas, pinned)
-    st.session_state[CHOSEN] = [plan_id for plan_id in st.session_state[CHOSEN] if plan_id in metas]
+    labels = {plan_id: plan_label(meta, lang=state.lang()) for plan_id, meta in metas.items()}
+    plans_key, reference_key = (f"{key}_{state.lang()}" for key in (CHOSEN, REFERENCE))  # a language, a widget
+    before: list[str] = st.session_state.get(CHOSEN, usual(metas, pinned))
+    st.session_state[plans_key] = [plan_id for plan_id in before if plan_id in metas]
     left, right = st.columns([3, 2])
     chosen: list[str] = left.multiselect(
         _("Plans to compare"),
         list(metas),
-        format_func=lambda plan_id: plan_label(metas[plan_id], lang=state.lang()),
+        format_func=labels.__getitem__,
         max_selections=MOST,
-        key=CHOSEN,
+        key=plans_key,
+        on_change=lambda: st.session_state.update({CHOSEN: st.session_state[plans_key]}),
     )
     if not chosen:
         return []
-    if st.session_state.get(REFERENCE) not in chosen:
-        st.session_state[REFERENCE] = pinned if pinned in chosen else chosen[0]
+    if st.session_state.get(reference_key) not in chosen or pinned in chosen:
+        st.session_state[reference_key] = pinned if pinned in chosen else chosen[0]
     reference = right.selectbox(
         _("Reference (plan A)"),
         chosen,
-        format_func=lambda plan_id: plan_label(metas[plan_id], lang=state.lang()),
-        key=REFERENCE,
+        format_func=labels.__getitem__,
+        key=reference_key,
+        on_change=lambda: state.desk().save(pinned=st.session_state[reference_key]),
         help=_("It stays pinned: the next comparison starts from it."),
     )
-    if reference != pinned:
-        state.desk().save(pinned=reference)
     return [reference, *(plan_id for plan_id in chosen if plan_id != reference)]
 
 
@@ -141,7 +143,7 @@ def show_pair(first: Plan, other: Plan, letter: str) -> None:
     st.subheader(_("Limits that changed"))
     limits = limit_changes(first, other, names)
     if limits:
-        st.dataframe(limit_table(limits, letter=letter), hide_index=True, height="content")
+        table(limit_table(limits, letter=letter))
         st.caption(plain(worth_caption(limits)))
     else:
         st.markdown(_("The same limits bind, and are worth the same."))

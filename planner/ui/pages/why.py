@@ -19,6 +19,7 @@ from planner.solve_words import progress_figures, round_rows, stage_name
 from planner.ui import state
 from planner.ui.deck import Selection, region_map
 from planner.ui.markdown import plain
+from planner.ui.tables import table
 from planner.view_names import names_in
 from planner.why import EXCLUDED, IN, OUT, choices, reasons
 from planner.why_words import advice, headroom_rows, kind_name, knob_group, limit_rows
@@ -66,22 +67,25 @@ def wait_for_view(plan: Plan) -> None:
 def choose(plan: Plan, view: Plan | None, names: Mapping[str, str]) -> str:
     """Let the user choose a place by name, the plan's largest site first; a click on the map comes here too."""
     rows = {row["id"]: row for row in choices(plan, view, names)}
-    picked = st.session_state.pop(PICKED, None)
-    if picked in rows:
-        st.session_state[SITE] = picked
-    if st.session_state.get(SITE) not in rows:
-        st.session_state.pop(SITE, None)
-    return str(
-        st.selectbox(
-            _("Place: choose it here or click on it"),
-            list(rows),
-            format_func=lambda ident: f"{rows[ident]['label']} · {kind_name(rows[ident]['kind'])}",
-            key=SITE,
-            help=_(
-                "This page tells what the plan knows about a place, and works out what it would cost to decide otherwise."
-            ),
-        )
+    key = f"{SITE}_{state.lang()}"  # the browser keeps a widget's text: another language is another widget
+    wanted = st.session_state.pop(PICKED, None) or st.session_state.get(SITE)
+    if wanted in rows:
+        st.session_state[key] = wanted
+    elif st.session_state.get(key) not in rows:
+        st.session_state.pop(key, None)
+    labels = {ident: f"{row['label']} · {kind_name(row['kind'])}" for ident, row in rows.items()}
+    chosen = st.selectbox(
+        _("Place: choose it here or click on it"),
+        list(rows),
+        format_func=labels.__getitem__,
+        key=key,
+        on_change=lambda: st.session_state.update({SITE: st.session_state[key]}),
+        help=_(
+            "This page tells what the plan knows about a place, and works out what it would cost to decide otherwise."
+        ),
     )
+    st.session_state[SITE] = chosen
+    return str(chosen)
 
 
 def show_place(plan: Plan, plan_id: str, view: Plan | None, names: Mapping[str, str]) -> None:
@@ -115,7 +119,7 @@ def show_tables(found: Mapping[str, Any]) -> None:
     """Show the limits that a place touches, and what is left at its stations."""
     if found["limits"]:
         st.markdown(_("Limits it touches, the most valuable first:"))
-        st.dataframe(limit_rows(found["limits"]), hide_index=True)
+        table(limit_rows(found["limits"]))
     if found["headroom"]:
         st.markdown(_("What is left at the stations in reach:"))
         st.dataframe(headroom_rows(found["headroom"]), hide_index=True)
@@ -202,7 +206,8 @@ def show_end(job: jobs.Status) -> None:
 
 def answer_of(job: jobs.Status) -> dict[str, Any]:
     """Return what a finished question changes, see `planner.counterfactual.outcome`."""
-    before, after = state.plan_of(job.result["base"]), state.plan_of(job.result["plan"])
+    before = state.plan_of(job.result["base"])
+    after = job.result["after"] or state.plan_of(job.result["plan"])
     view = state.view(scenario_of(before, str(state.region_ref().path)))
     names = {**names_in(after, view, lang=state.lang()), **names_in(before, view, lang=state.lang())}
     return outcome(before, after, site=job.result["site"], wish=job.result["wish"], names=names)
@@ -219,7 +224,7 @@ def show_answer_tables(plan_id: str, site: str) -> None:
         st.dataframe(moved_table(found["moved"], state.lang()), hide_index=True)
     if found["limits"]:
         st.markdown(_("Limits that change:"))
-        st.dataframe(limit_table(found["limits"]), hide_index=True)
+        table(limit_table(found["limits"]))
         st.caption(plain(worth_caption(found["limits"])))
 
 
