@@ -16,7 +16,7 @@ from planner.ui import state
 from planner.ui.markdown import plain
 
 POLL_S = 0.5
-START, STOP, ASK_AGAIN = "solve_start", "solve_stop", "solve_again"
+START, STOP, PROGRESS = "solve_start", "solve_stop", "solve_progress"
 SEEN = "solve_seen"  # jobs whose end was shown live: their page is drawn anew once
 
 
@@ -85,7 +85,8 @@ def show_running(job: jobs.Status) -> None:
     elif job.state == "waiting":
         st.info(_("Waiting for a free place: {n} asked before you.").format(n=job.n_ahead))
     else:
-        with st.status(stage_name(job.stage), state="running"):
+        with st.container(border=True, key=PROGRESS):
+            st.markdown(f":material/hourglass_top: **{stage_name(job.stage)}**")
             show_figures(job)
     show_rounds(job)
     if job.plans:
