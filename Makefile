@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
 WORKERS ?= 2
+BUNDLE ?= out/bundle
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-slow check app bench
+.PHONY: help setup demo test test-slow check app bench bundle
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,8 +51,18 @@ check: $(STAMP) ## Check format, lint, types and architecture
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
-app: $(STAMP) ## Open the pages in a browser
-	@$(BIN)/streamlit run app.py
+app: $(STAMP) ## Open the desk in a browser
+	@$(BIN)/planner app
 
 bench: $(STAMP) ## Measure build, hand-over and solve against the bare matrix
 	@$(BIN)/python benchmarks/build.py
+
+bundle: $(STAMP) ## Write wheels and a script that install without a registry, to out/bundle
+	@rm -rf $(BUNDLE) build && mkdir -p $(BUNDLE)/wheels
+	@echo "Collecting wheels: this takes some minutes"
+	@$(BIN)/python -m pip wheel -q --disable-pip-version-check -c constraints.txt -w $(BUNDLE)/wheels .
+	@rm -rf build
+	@cp bundle/install.sh bundle/README.md bundle/README.zh-CN.md docs/deploy.md LICENSE $(BUNDLE)/ && cp -r docs/deploy $(BUNDLE)/
+	@$(BIN)/python -c 'import platform, sys; print("%d.%d %s %s" % (*sys.version_info[:2], platform.system(), platform.machine()))' > $(BUNDLE)/PYTHON
+	@cd $(BUNDLE) && sha256sum PYTHON install.sh wheels/*.whl > SHA256SUMS
+	@echo "$(BUNDLE): $$(ls $(BUNDLE)/wheels | wc -l) wheels, $$(du -sh $(BUNDLE) | cut -f1). Copy it and run install.sh"

@@ -31,6 +31,8 @@ SETTINGS: Mapping[str, Value] = {
     "client.showErrorLinks": False,
     "client.toolbarMode": "viewer",  # no "Deploy"
     "logger.hideWelcomeMessage": True,
+    "theme.base": "light",
+    "theme.primaryColor": "#1F5FA8",  # red would read as an alarm
 }
 
 

@@ -57,20 +57,21 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     command = [sys.executable, "-m", "streamlit", "run", "page.py"]
     command += flags({"server.port": number, "server.headless": True})
     environment = {**os.environ, "HOME": str(folder)}
-    with subprocess.Popen(
-        command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as server:
-        try:
-            _wait(number, server)
-            yield number
-        finally:
-            server.terminate()
+    log = folder / "log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(command, cwd=folder, env=environment, stdout=out, stderr=out)
+    try:
+        _wait(number, server, log)
+        yield number
+    finally:
+        server.kill()  # asked politely it waits for open pages
+        server.wait()
 
 
-def _wait(number: int, server: subprocess.Popen[bytes]) -> None:
+def _wait(number: int, server: subprocess.Popen[bytes], log: Path) -> None:
     for _attempt in range(300):
         if server.poll() is not None:
-            raise AssertionError(server.stdout.read().decode() if server.stdout else "the server ended")
+            raise AssertionError(log.read_text(encoding="utf-8"))
         try:
             if _get(number, "/_stcore/health")[0] == 200:
                 return
