@@ -41,7 +41,7 @@ def changes(
 ) -> list[Change]:
     """Return every place in which two scenarios differ, in the order of the scenario's keys.
 
-    `cells`: table, row, column, value of the region's own tables, to tell what a corrected cell was before.
+    `cells`: table, row, column, value of the region's own tables, to tell what a corrected cell was before and the row's name.
     """
     before, after = reference.to_dict(), draft.to_dict()
     leaves = [
@@ -92,11 +92,12 @@ def _change(
 ) -> Change:
     path = join_path(keys)
     if keys[0] == EDITS and len(keys) == EDIT_KEYS:
-        _edits, table, row, name = keys
-        column = all_tables()[table].column(name) if table in EDITABLE else None
+        _edits, table, row, cell = keys
+        column = all_tables()[table].column(cell) if table in EDITABLE else None
         own = cells.get(table, {}).get(row, {})
-        texts = [_cell_text(column, own.get(name, ABSENT) if v is ABSENT else v) for v in (before, after)]
-        return Change(path, before, after, _cell_label(table, row, column), *texts)
+        texts = [_cell_text(column, own.get(cell, ABSENT) if v is ABSENT else v) for v in (before, after)]
+        name = own.get("name_zh" if language() == "zh" else "name_en")
+        return Change(path, before, after, _cell_label(table, str(name or row), column), *texts)
     knob = knob_at(path)
     label = _label(knob, path, scenario)
     return Change(path, before, after, label, value_text(knob, before, scenario), value_text(knob, after, scenario))

@@ -71,11 +71,11 @@ def test_taking_back_every_change_is_the_reference(draft: Scenario) -> None:
         ({"years": [2027, 2030]}, "Planning years: 2027 · 2030 · 2035 → 2027 · 2030",
          "规划年：2027 · 2030 · 2035 → 2027 · 2030"),
         ({"edits": {"substations": {"S1": {"headroom_mva": 1200}}}},
-         "S1, Firm N-1 headroom that is free: 1,840 MVA → 1,200 MVA", "S1，N-1 可开放容量：1,840 MVA → 1,200 MVA"),
+         "North, Firm N-1 headroom that is free: 1,840 MVA → 1,200 MVA", "北站，N-1 可开放容量：1,840 MVA → 1,200 MVA"),
     ],
 )  # fmt: skip
 def test_a_change_is_one_line_with_units(change: dict[str, Any], english: str, chinese: str) -> None:
-    cells = {"substations": {"S1": {"headroom_mva": 1840.0}}}
+    cells = {"substations": {"S1": {"headroom_mva": 1840.0, "name_en": "North", "name_zh": "北站"}}}
     draft = BEIJING.changed(change)
 
     assert [str(c) for c in changes(BEIJING, draft, cells=cells)] == [english]
