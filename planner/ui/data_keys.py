@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from planner.ui import state
+
 
 class DataKey(StrEnum):
     """A key of the page Data in the session's state; the ids of jobs are kept on the desk, under the same name."""
@@ -43,3 +45,8 @@ class DataKey(StrEnum):
     LIST_EDITOR = "list_editor"
     LIST_CHECK = "list_check"
     CHECK_JOB = "check_job"
+
+
+def spoken(key: str) -> str:
+    """Return the key of a widget whose options are words: one per language, as a browser keeps the words it showed."""
+    return f"{key}_{state.lang()}"

@@ -46,7 +46,8 @@ def show_own_sites() -> None:
 
 def upload_list() -> None:
     """Offer to read the list from a file; a child process reads it."""
-    with st.expander(_("Read the list from a file (columns site, substation, mw)")):
+    is_empty = not state.desk().load().get("site_rows")
+    with st.expander(_("Read the list from a file (columns site, substation, mw)"), expanded=is_empty):
         file = st.file_uploader(_("CSV or workbook"), type=["csv", "xlsx"], key=DataKey.LIST_FILE)
         if st.button(_("Read the list"), key=DataKey.LIST_READ, disabled=file is None) and file is not None:
             paths = uploads.put_down(state.desk(), [(file.name, file.getvalue())])

@@ -10,7 +10,7 @@ import streamlit as st
 
 from planner.desk.uploads import letter_of, near_problems, place_of, problem_csv
 from planner.i18n import gettext as _
-from planner.ui.data_keys import DataKey
+from planner.ui.data_keys import DataKey, spoken
 from planner.ui.markdown import plain
 
 WRONG = "background-color: #FDBBA0; color: #000000; font-weight: 600"
@@ -64,8 +64,8 @@ def show_table(table: Plain, problems: Sequence[Plain], *, key: str) -> None:
     colours = pd.DataFrame("", index=frame.index, columns=frame.columns)
     for position, column in wrong:
         colours.iloc[position, column] = WRONG
-    first = min((column for _position, column in wrong), default=0)
-    order = [*frame.columns[:1], *(name for name in frame.columns[max(1, first - 1) :])]
+    near = {0, *(column + step for _position, column in wrong for step in (-1, 0, 1))}
+    order = [name for i, name in enumerate(frame.columns) if i in near]
     st.dataframe(frame.style.apply(lambda _frame: colours, axis=None), column_order=order, key=key)
 
 
@@ -97,9 +97,11 @@ def show_match(result: Plain) -> dict[str, str] | None:
             continue
         with st.expander(_("Are columns named otherwise? Say which is which."), expanded=True):
             for name in missing:
-                st.selectbox(name, [None, *table["header"]], key=f"{DataKey.MATCH}_{name}", format_func=_nothing)
+                st.selectbox(
+                    name, [None, *table["header"]], key=spoken(f"{DataKey.MATCH}_{name}"), format_func=_nothing
+                )
             if st.button(_("Read again with this match"), key=DataKey.MATCH_READ):
-                chosen = {name: st.session_state.get(f"{DataKey.MATCH}_{name}") for name in missing}
+                chosen = {name: st.session_state.get(spoken(f"{DataKey.MATCH}_{name}")) for name in missing}
                 return {name: str(theirs) for name, theirs in chosen.items() if theirs}
     return None
 

@@ -14,7 +14,7 @@ from planner.i18n import gettext as _
 from planner.scenario import load_scenario
 from planner.tables import all_tables
 from planner.ui import state
-from planner.ui.data_keys import DataKey
+from planner.ui.data_keys import DataKey, spoken
 from planner.ui.deck import region_map
 from planner.ui.job_watch import keep_job, kept_job, wait_for
 from planner.ui.markdown import plain
@@ -48,7 +48,7 @@ def show_templates() -> None:
     with filled:
         refs = {ref.id: ref for ref in ws.regions()}
         chosen = st.selectbox(
-            _("or start from"), refs, format_func=lambda ref: region_name(refs[ref]), key=DataKey.TEMPLATE_FROM
+            _("or start from"), refs, format_func=lambda ref: region_name(refs[ref]), key=spoken(DataKey.TEMPLATE_FROM)
         )
         if not uploads.can_be_workbook(refs[chosen].path):
             st.caption(_("The network of this region is a file of its own, so it cannot be a workbook."))
@@ -74,7 +74,9 @@ def show_upload() -> None:
     """Offer the upload, and show how the last one stands."""
     st.subheader(_("2. Upload"))
     kinds = {WHOLE: _("A whole region"), LAYER: _("One layer of a region")}
-    kind = st.radio(_("What do you bring?"), kinds, format_func=kinds.__getitem__, key=DataKey.KIND, horizontal=True)
+    kind = st.radio(
+        _("What do you bring?"), kinds, format_func=kinds.__getitem__, key=spoken(DataKey.KIND), horizontal=True
+    )
     help_texts = {
         WHOLE: _("The workbook (.xlsx), with layers as .geojson beside it if you like; or one GeoPackage of a region."),
         LAYER: _("GeoPackage, zipped shapefile, GeoJSON or CSV, for example your own parcels or a new study area."),
@@ -103,16 +105,16 @@ def say_layer() -> dict[str, Any]:
     order = [*LAYERS_FIRST, *(name for name in tables if name not in LAYERS_FIRST)]
     base, table, crs = st.columns(3)
     base_id = base.selectbox(
-        _("Layer of which region"), refs, format_func=lambda ref: region_name(refs[ref]), key=DataKey.BASE
+        _("Layer of which region"), refs, format_func=lambda ref: region_name(refs[ref]), key=spoken(DataKey.BASE)
     )
     name = table.selectbox(
-        _("Which table"), order, format_func=lambda name: f"{tables[name].meaning} ({name})", key=DataKey.TABLE
+        _("Which table"), order, format_func=lambda name: f"{tables[name].meaning} ({name})", key=spoken(DataKey.TABLE)
     )
     system = crs.selectbox(
         _("Coordinate system"),
         SYSTEMS,
         format_func=lambda name: name or _("as the file says"),
-        key=DataKey.CRS,
+        key=spoken(DataKey.CRS),
         accept_new_options=True,
         help=_("GeoPackage and shapefile say it themselves; GeoJSON is WGS 84. GCJ-02 (web maps) cannot be used."),
     )
@@ -176,7 +178,7 @@ def show_region(result: Mapping[str, Any]) -> None:
         return
     st.success(_("Everything could be read. The region {name} is ready.").format(name=plain(region_name(ref))))
     tables = all_tables()
-    rows = [{_("Table"): tables[name].meaning, _("Rows"): n} for name, n in result["summary"].items()]
+    rows = [{_("Rows"): n, _("Table"): tables[name].meaning} for name, n in result["summary"].items()]
     facts, picture = st.columns([2, 5])
     facts.dataframe(rows, hide_index=True)
     for notice in result["notices"]:

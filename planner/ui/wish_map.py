@@ -12,13 +12,13 @@ from planner.i18n import gettext as _
 from planner.map_view.selection import Selection, name_of, place_of, row_of
 from planner.ui import state
 from planner.ui.cards import card
-from planner.ui.data_keys import DataKey
+from planner.ui.data_keys import DataKey, spoken
 from planner.ui.deck import region_map
 from planner.ui.markdown import plain
 from planner.ui.waiting import view_or_wait
 from planner.wishes import Wish, all_wishes, wish_of, with_wish
 
-LAYERS_ON = ("candidates", "sites", "substations", "districts")
+LAYERS_ON = ("candidates", "sites", "districts")  # stations would lie over the cells
 SITES = ("sites", "candidates", "marks")
 HEIGHT_PX = 560
 
@@ -87,12 +87,12 @@ def wish_text(wish: Wish) -> str:
 def picked_site(view: Mapping[str, Any], plan: Mapping[str, Any] | None, clicked: Selection | None) -> str | None:
     """Return the site that was picked last, on the map or in the list of candidates."""
     if clicked is not None and clicked.layer in SITES and clicked != st.session_state.get("wish_seen"):
-        st.session_state[DataKey.WISH_SITE] = clicked.id
+        st.session_state[spoken(DataKey.WISH_SITE)] = clicked.id
     st.session_state["wish_seen"] = clicked
     columns = view["layers"]["candidates"]["columns"]
     free = [i for i, status in zip(columns["id"], columns["status"], strict=True) if status == "candidate"]
     known = [*free, *(name for name, _wish, _least in all_wishes(state.draft()) if name not in free)]
-    now = st.session_state.get(DataKey.WISH_SITE)
+    now = st.session_state.get(spoken(DataKey.WISH_SITE))
     if now is not None and now not in known:
         known.insert(0, now)
     found: str | None = st.selectbox(
@@ -100,7 +100,7 @@ def picked_site(view: Mapping[str, Any], plan: Mapping[str, Any] | None, clicked
         known,
         index=None,
         format_func=lambda site: site_name(view, plan, site),
-        key=DataKey.WISH_SITE,
+        key=spoken(DataKey.WISH_SITE),
         placeholder=_("type a name or number"),
     )
     return found
@@ -119,7 +119,7 @@ def say_wish(view: Mapping[str, Any], plan: Mapping[str, Any] | None, site: str)
             kinds,
             index=None if now == "none" else kinds.index(now),
             format_func=wish_text,
-            key=f"{DataKey.WISH_KIND}_{site}",
+            key=spoken(f"{DataKey.WISH_KIND}_{site}"),
         )
         size = least_mw or float(state.draft().clusters.min_site_mw)
         if wish == "sized":
@@ -156,7 +156,7 @@ def list_wishes(view: Mapping[str, Any], plan: Mapping[str, Any] | None) -> None
         size = f" {least_mw:g} MW" if wish == "sized" else ""
         line.markdown(f"{plain(site_name(view, plan, site))}: {wish_text(wish)}{size}")
         if action.button("✕", key=f"{DataKey.WISH_CLEAR}_{site}", help=_("Take this wish back"), type="tertiary"):
-            st.session_state.pop(f"{DataKey.WISH_KIND}_{site}", None)
+            st.session_state.pop(spoken(f"{DataKey.WISH_KIND}_{site}"), None)
             set_wish(site, "none")
     if st.button(_("Solve with these wishes"), key="wish_solve"):
         state.go("solve")
