@@ -105,7 +105,8 @@ def reference() -> Scenario:
 
 
 @st.cache_data(max_entries=50)
-def _scenario_of(path: str, _changed_at: int) -> Scenario:
+def _scenario_of(path: str, changed_at: int) -> Scenario:
+    """Return a scenario file; a name with an underscore before it would not be part of the cache key."""
     return load_scenario(path)
 
 
@@ -163,8 +164,9 @@ def plan_of(plan_id: str) -> dict[str, Any]:
     return dict(_json_of(str(path), path.stat().st_mtime_ns))
 
 
-@st.cache_data(max_entries=24, show_spinner=False)
-def _json_of(path: str, _changed_at: int) -> Any:
+@st.cache_resource(max_entries=16, ttl=3600, show_spinner=False)
+def _json_of(path: str, changed_at: int) -> Any:
+    """Return the plain data of a file, not copied: nobody may change it. The path lies in the asking user's own folder."""
     return read_json(Path(path))
 
 

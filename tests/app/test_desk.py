@@ -158,3 +158,12 @@ def test_a_view_is_asked_of_a_child_once_and_its_failure_is_told(
 )
 def test_what_went_wrong_is_a_sentence(told: jobs.Status, words: str) -> None:
     assert words in state.job_error(told)
+
+
+def test_a_plan_that_is_replaced_is_read_anew(planned: Workspace, small_plan: dict[str, Any]) -> None:
+    line = "st.write(state.shown_plan()['status'])"
+    assert probe(line).run().markdown[0].value == "optimal"
+
+    planned.put_plan("p1", {**small_plan, "status": "time_limit"}, made_at="2026-01-01T00:00:00+00:00", kind="solve")
+
+    assert probe(line).run().markdown[0].value == "time_limit"
