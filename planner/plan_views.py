@@ -76,6 +76,16 @@ def plan_label(meta: PlanMeta, *, lang: str) -> str:
     return " · ".join([name, made_at, value, *([_("what if")] if meta.kind == "why" else [])])
 
 
+def plan_labels(metas: Sequence[PlanMeta], *, lang: str) -> dict[str, str]:
+    """Return what a list calls each plan by its id; plans that would be called the same are numbered."""
+    labels: dict[str, str] = {}
+    for meta in metas:
+        label = plan_label(meta, lang=lang)
+        n = sum(known.partition(" #")[0] == label for known in labels.values())
+        labels[meta.id] = f"{label} #{n + 1}" if n else label
+    return labels
+
+
 def is_shown(plan: PlanDict) -> bool:
     """Tell whether the plan's figures may be shown: there are decisions, and the audit did not refute them."""
     return has_plan(plan) and (plan.get("audit") or {}).get("status") != "failed"

@@ -73,7 +73,8 @@ def pick(key: str, table: Table) -> None:
     if rows and table.places[rows[0]] is not None:
         st.session_state[FOCUS] = st.session_state[CARD] = table.places[rows[0]]
         st.session_state[N_PICKED] = st.session_state.get(N_PICKED, 0) + 1
-        st.session_state[SCROLL] = st.session_state[N_PICKED]
+        if key != PLANTS:  # its chart stands beside it
+            st.session_state[SCROLL] = st.session_state[N_PICKED]
 
 
 def show_table(table: Table, *, key: str) -> None:

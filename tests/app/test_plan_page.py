@@ -157,9 +157,11 @@ def test_a_click_on_a_row_brings_its_place_to_the_map(planned: Workspace, page: 
 
     app.session_state[plan_tabs.FOCUS] = Selection("sites", planned.plan("p1")["sites"][0]["id"])
     app.session_state[plan_tabs.CARD] = app.session_state[plan_tabs.FOCUS]
+    app.session_state[plan_tabs.SCROLL] = 1
     app.run()
 
     assert not app.exception
+    assert plan_tabs.SCROLL not in app.session_state
     assert len(app.get("deck_gl_json_chart")) == 1
 
 
@@ -172,6 +174,17 @@ def test_a_picked_row_is_what_the_map_and_its_card_tell_of(monkeypatch: pytest.M
     plan_tabs.pick("table", table)
 
     assert kept[plan_tabs.FOCUS] == kept[plan_tabs.CARD] == place
+    assert plan_tabs.SCROLL in kept
+
+
+def test_a_picked_plant_keeps_its_chart_in_view(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: dict[str, Any] = {plan_tabs.PLANTS: {"selection": {"rows": [0]}}}
+    monkeypatch.setattr(plan_tabs.st, "session_state", kept)
+
+    plan_tabs.pick(plan_tabs.PLANTS, plan_tabs.Table(["a"], [["x"]], [Selection("plants", "P1")]))
+
+    assert plan_tabs.FOCUS in kept
+    assert plan_tabs.SCROLL not in kept
 
 
 @pytest.mark.parametrize("rows", [[], [0]])
@@ -204,7 +217,24 @@ def test_the_figures_stand_while_the_map_is_being_made(
 
     assert not app.exception
     assert len(app.metric) == 10
-    assert any("map of the region is being made" in info.value for info in app.info)
+    assert any("map of this region is being prepared" in info.value for info in app.info)
+
+
+def test_levers_are_listed_and_what_is_not_there_is_said(planned: Workspace, page: Page) -> None:
+    flexible = {"substation": "S1", "year": 2030, "mva": 5.0, "hours_share": 0.01, "energy_share": 0.001}
+    built = {"node": "S1", "name": "Second unit", "name_zh": "第二台", "state": "s", "year_from": 2030,
+             "cny_per_year": 1e6, "added_mva": 50.0}  # fmt: skip
+    changes = {"reinforcements": [built], "flexible": [flexible], "limits": [], "plant_water": [], "unserved": []}
+    planned.put_plan("p1", {**planned.plan("p1"), **changes}, made_at=LATER, kind="solve")
+
+    app = page("plan").run()
+
+    assert not app.exception
+    assert {"Reinforcements", "Flexible load"} <= {head.value for head in app.subheader}
+    texts = [str(markdown.value) for markdown in app.markdown]
+    assert "No limit binds." in texts
+    assert "All demand is served." in texts
+    assert any(text.startswith("No site needs water in") for text in texts)
 
 
 def test_data_that_changed_since_the_plan_is_told(planned: Workspace, page: Page) -> None:

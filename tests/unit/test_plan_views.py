@@ -7,7 +7,7 @@ import pytest
 from planner.desk.workspace import PlanMeta
 from planner.i18n import use_language
 from planner.plan_marks import Mark, asked_gap, marks_of
-from planner.plan_views import Figure, headline, is_shown, large_money, money_scale, plan_label
+from planner.plan_views import Figure, headline, is_shown, large_money, money_scale, plan_label, plan_labels
 from tests.export_sample import infeasible_plan, sample_plan, secure_plan, unchecked_plan
 
 
@@ -180,3 +180,15 @@ def test_a_list_names_a_plan_by_name_time_and_value() -> None:
     assert shown.startswith("Mine · ")
     assert shown.endswith(" · 2.5 billion CNY · what if")
     assert plan_label(meta, lang="zh").startswith("我的 · ")
+
+
+def test_plans_of_one_name_and_time_are_told_apart() -> None:
+    metas = [
+        PlanMeta(i, "A", "甲", "small", "2026-01-01T08:00:00+00:00", "optimal", "secure", 1e9, "CNY", 0.0, "solve")
+        for i in "xyz"
+    ]
+
+    shown = plan_labels(metas, lang="en")
+
+    assert list(shown) == ["x", "y", "z"]
+    assert [label.partition("CNY")[2] for label in shown.values()] == ["", " #2", " #3"]

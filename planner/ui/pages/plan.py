@@ -16,12 +16,13 @@ from planner.i18n import use_language
 from planner.map_view.selection import Selection
 from planner.plan_marks import marks_of
 from planner.plan_rows import failure_table
-from planner.plan_views import headline, is_shown, plan_label
-from planner.scenario import parse_scenario
+from planner.plan_views import headline, is_shown, plan_labels
+from planner.scenario import Scenario, parse_scenario
 from planner.ui import badges, figures, plan_tabs, state
 from planner.ui.cards import card
 from planner.ui.deck import DEFAULT_ON, region_map
 from planner.ui.markdown import plain
+from planner.ui.waiting import view_or_wait
 from planner.view_names import names_in
 
 CHOICE, NAME, RENAME, DELETE = "plan_choice", "plan_name", "plan_rename", "plan_delete"
@@ -45,7 +46,7 @@ def show() -> None:
         return
     choose(plan)
     watch_improving()
-    view = view_of(plan)
+    view = state.view(scenario_of(plan))
     names = names_in(plan, view, lang=state.lang())
     badges.show(marks_of(plan, marked=(view or {}).get("marks"), is_improving=is_improving()))
     if not is_shown(plan):
@@ -60,14 +61,15 @@ def show() -> None:
 
 def choose(plan: Mapping[str, Any]) -> None:
     """Choose which plan of the region is shown; rename or delete it."""
-    metas = {meta.id: meta for meta in state.desk().plans() if meta.region == plan["region"]["id"]}
+    own = [meta for meta in state.desk().plans() if meta.region == plan["region"]["id"]]
+    labels = plan_labels(own, lang=state.lang())
     shown = state.shown_plan_id()
     st.session_state[CHOICE] = shown
     left, right = st.columns([5, 1], vertical_alignment="bottom")
     left.selectbox(
         _("Plan in view"),
-        list(metas),
-        format_func=lambda plan_id: plan_label(metas[plan_id], lang=state.lang()),
+        list(labels),
+        format_func=lambda plan_id: labels.get(plan_id, plan_id),
         key=CHOICE,
         on_change=lambda: state.show_plan(st.session_state[CHOICE]),
     )
@@ -104,11 +106,9 @@ def poll() -> None:
         st.rerun(scope="app")
 
 
-def view_of(plan: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the view of the region as the plan's scenario screens it, None while it is made."""
-    ref = state.region_ref()
-    scenario = parse_scenario({**plan["scenario"], "region": str(ref.path)}, file="plan.json")
-    return state.view(scenario)
+def scenario_of(plan: Mapping[str, Any]) -> Scenario:
+    """Return the scenario of the plan, in the region that is open: its screening and edits make the view."""
+    return parse_scenario({**plan["scenario"], "region": str(state.region_ref().path)}, file="plan.json")
 
 
 def show_security(plan: Mapping[str, Any], names: dict[str, str]) -> None:
@@ -135,7 +135,7 @@ def show_map(plan: Mapping[str, Any], view: dict[str, Any] | None) -> None:
     """Show the plan on the map, and the card of what was clicked there or in a table."""
     with use_language(state.lang()):
         if view is None:
-            wait_for_view(plan)
+            view_or_wait(scenario_of(plan))
             return
         if view["region"]["fingerprint"] != plan["region"]["fingerprint"]:
             st.warning(_("The data of the region changed since this plan was made: the map shows the data of now."))
@@ -174,15 +174,6 @@ def come_into_view() -> None:
         script = f"<script>{target}?.scrollIntoView({{behavior: 'smooth'}}); /* {int(n)} */</script>"
         below_the_bar = f"<style>.st-key-{MAP_BOX} {{ scroll-margin-top: 4rem; }}</style>"
         st.html(below_the_bar + script, unsafe_allow_javascript=True)
-
-
-@st.fragment(run_every=POLL_S)
-def wait_for_view(plan: Mapping[str, Any]) -> None:
-    """Look whether the map is there."""
-    with use_language(state.lang()):
-        st.info(_("The map of the region is being made."), icon=":material/hourglass_top:")
-        if view_of(plan) is not None:
-            st.rerun(scope="app")
 
 
 with state.page():
