@@ -12,10 +12,12 @@ from planner.assemble_power import node_headroom
 from planner.cli_views import names_from, region_of
 from planner.editable import EDITABLE, row_id, shown_columns
 from planner.errors import InputProblems, UsageError
+from planner.pipeline import run
 from planner.read import read_region
 from planner.region import Region, confidence_of
 from planner.region_edits import edited, region_for
 from planner.scenario import Scenario, load_scenario
+from planner.session import Session
 from planner.tables import all_tables
 
 CASES = Path(__file__).parents[1] / "cases"
@@ -162,3 +164,29 @@ def test_a_plan_of_a_corrected_region_finds_its_region_again(region: Region) -> 
     with pytest.raises(UsageError, match="its content differs"):
         region_of({**plan, "scenario": {}}, region.path)
     assert names_from(plan) is None  # not a bundled region
+
+
+def test_a_session_sees_the_corrections_of_its_scenario_and_no_others(region: Region, scenario: Scenario) -> None:
+    asked = scenario.changed({"edits": {"substations": {"S2": {"headroom_mva": 7.0}}}})
+
+    session = Session(region, asked)
+
+    headroom = session.assembled.data["headroom"].set_index(["node", "year"])["headroom_mva"]
+    assert headroom["S2", 2030] == 7.0
+    assert session.region == edited(region, asked.edits)
+    assert session.with_scenario(scenario).region is region
+
+
+@pytest.mark.slow
+def test_a_solve_uses_the_corrected_region_and_its_plan_says_so(scenario: Scenario) -> None:
+    edits: Edits = {"substations": {"S2": {"headroom_mva": 0.0}, "S3": {"headroom_mva": 0.0}}}
+    asked = scenario.changed({"edits": edits, "network.is_on": False})
+
+    done = run(asked)
+    plan = done.plan.data
+
+    assert plan["audit"]["status"] == "passed"
+    assert {feed["substation"] for site in plan["sites"] for feed in site["feeds"]} <= {"S1"}
+    assert plan["scenario"]["edits"] == edits
+    assert plan["region"]["fingerprint"] == done.region.fingerprint != read_region(CASES / "small_region").fingerprint
+    assert region_of(plan, CASES / "small_region") == done.region
