@@ -19,7 +19,7 @@ def waterfall(rows: Sequence[Mapping[str, Any]], *, unit: str) -> alt.LayerChart
     values = [{**row, "direction": names[str(row["kind"])]} for row in rows]
     order = [row["label"] for row in values]
     base = alt.Chart(alt.InlineData(values=values)).encode(
-        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=260)),
+        y=alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False)),
         tooltip=[alt.Tooltip("label:N", title=_("Cost")), alt.Tooltip("text:N", title=unit)],
     )
     colours = alt.Scale(domain=[names["more"], names["less"], names["total"]], range=[MORE, LESS, TOTAL])

@@ -33,7 +33,7 @@ from planner.view_names import names_in
 
 CHOSEN, REFERENCE, OTHER, MAP = "compare_plans", "compare_reference", "compare_other", "compare_map"
 MOST = len(LETTERS)
-MAP_LAYERS = ("substations", "districts")
+MAP_LAYERS = ("districts",)
 Plan = Mapping[str, Any]
 
 
