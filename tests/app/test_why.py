@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from planner.desk import jobs
 from planner.desk.files import write_json
 from planner.desk.workspace import Workspace
+from planner.ui import state
 
 Page = Callable[..., AppTest]
 MADE = "2026-01-03T08:00:00+00:00"
@@ -216,13 +217,56 @@ def test_a_run_without_a_plan_is_no_contradiction(desk: Workspace, page: Page, s
     assert "ended before" in page("why").run().warning[0].value
 
 
-def test_the_place_clicked_on_the_map_is_chosen(planned: Workspace, page: Page, small_plan: dict[str, Any]) -> None:
-    other = min(small_plan["sites"], key=lambda site: site["it_mw"]["2035"])["id"]
-    app = page("why")
-    app.session_state["why_picked"] = other
-    app.run()
+def clicked(app: AppTest, layer: str, ident: str) -> AppTest:
+    row = {"i": ident}
+    app.session_state["why_map"] = {"selection": {"indices": {layer: [0]}, "objects": {layer: [row]}}}
+    return app.run()
 
+
+def test_the_place_clicked_on_the_map_is_chosen(planned: Workspace, page: Page, small_plan: dict[str, Any]) -> None:
+    first, other = largest(small_plan), min(small_plan["sites"], key=lambda site: site["it_mw"]["2035"])["id"]
+
+    app = clicked(page("why").run(), "sites", other)
     assert app.selectbox(key="why_site_en").value == other
+    app = clicked(app, "feeds", f"{first}|somewhere")
+    assert app.selectbox(key="why_site_en").value == first
+    app = clicked(app, "districts", "A")
+    assert app.selectbox(key="why_site_en").value == first
+    assert not app.exception
+
+
+def test_the_map_may_still_be_made(
+    planned: Workspace, page: Page, small_plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (planned.folder, planned.folder.parent):
+        for file in (folder / "views").glob("*.json"):
+            file.unlink()
+    asked_for = []
+    monkeypatch.setattr(jobs, "run_child", lambda ws, kind, payload: asked_for.append(kind) or "v1")
+    monkeypatch.setattr(jobs, "status", lambda ws, job: jobs.Status(job, "view", "running"))
+
+    app = page("why").run()
+
+    assert not app.exception
+    assert asked_for == ["view"]
+    assert "map of the region is being made" in texts(app)
+    assert app.selectbox(key="why_site_en").value == largest(small_plan)
+
+
+@pytest.mark.parametrize(("key", "expected"), [("why_show_plan", "plan"), ("why_scenario", "scenario")])
+def test_the_way_on(
+    planned: Workspace, page: Page, small_plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch, key: str, expected: str
+) -> None:
+    gone: list[str] = []
+    monkeypatch.setattr(state, "go", gone.append)
+    planned.put_plan("w1", stricter(small_plan), made_at=MADE, kind="why")
+    after = infeasible(small_plan) if key == "why_scenario" else None
+    asked(planned, largest(small_plan), told={"state": "done"}, result={"plan": "w1", "after": after})
+
+    page("why").run().button(key=key).click().run()
+
+    assert gone == [expected]
+    assert (planned.load().get("shown_plan") == "w1") == (expected == "plan")
 
 
 def test_the_place_stays_when_the_language_changes(planned: Workspace, page: Page, small_plan: dict[str, Any]) -> None:

@@ -25,7 +25,7 @@ from planner.why import EXCLUDED, IN, OUT, choices, reasons
 from planner.why_words import advice, headroom_rows, kind_name, knob_group, limit_rows
 
 SITE, PICKED, CLICKED, MAP = "why_site", "why_picked", "why_clicked", "why_map"
-ASK, STOP, SEEN, SHOW_PLAN, SCENARIO = "why_ask", "why_stop", "why_seen", "why_show_plan", "why_scenario"
+ASK, STOP, SHOW_PLAN, SCENARIO = "why_ask", "why_stop", "why_show_plan", "why_scenario"
 POLL_S = 0.5
 MAP_HEIGHT_PX = 460
 LAYERS = ("sites", "candidates", "substations", "plants", "districts")
@@ -98,7 +98,7 @@ def show_place(plan: Plan, plan_id: str, view: Plan | None, names: Mapping[str, 
         ask(plan_id, site, found["kind"])
     left, right = st.columns([1, 1], gap="medium")
     with left:
-        watch(plan_id, site)
+        show_question(plan_id, site)
         st.markdown(f"**{plain(names.get(site, site))}: {kind_name(found['kind'])}**")
         lines = [*found["lines"], *(reason_text(str(code)) for code in found["codes"])]
         st.markdown("\n".join(f"- {plain(line)}" for line in lines))
@@ -150,25 +150,35 @@ def ask(plan_id: str, site: str, kind: str) -> None:
         st.rerun()
 
 
+def show_question(plan_id: str, site: str) -> None:
+    """Show how the newest question stands, or its answer where it is about this place."""
+    job = jobs.newest(state.desk(), "why")
+    if job is None:
+        return
+    is_this = is_about(job, plan_id, site)
+    if not job.is_over:
+        watch(job.id, is_this=is_this)
+    elif is_this:
+        show_end(job)
+
+
+def is_about(job: jobs.Status, plan_id: str, site: str) -> bool:
+    """Tell whether a question is about this place in this plan."""
+    return (job.request.get("plan"), job.request.get("site")) == (plan_id, site)
+
+
 @st.fragment(run_every=POLL_S)
-def watch(plan_id: str, site: str) -> None:
-    """Show how the newest question stands, twice a second while it is worked on."""
+def watch(job_id: str, *, is_this: bool) -> None:
+    """Show how a question stands, twice a second until it is answered."""
     with use_language(state.lang()):
-        job = jobs.newest(state.desk(), "why")
-        if job is None:
-            return
-        is_this = (job.request.get("plan"), job.request.get("site")) == (plan_id, site)
-        if not job.is_over:
-            show_running(job, is_this=is_this)
-        elif st.session_state.pop(SEEN, None) == job.id:
+        job = jobs.status(state.desk(), job_id)
+        if job.is_over:
             st.rerun(scope="app")
-        elif is_this:
-            show_end(job)
+        show_running(job, is_this=is_this)
 
 
 def show_running(job: jobs.Status, *, is_this: bool) -> None:
     """Show stage, time, best plan, bound and gap; offer to stop."""
-    st.session_state[SEEN] = job.id
     if not is_this:
         st.caption(_("A question about another place is still being worked out."))
     if job.state in ("queued", "waiting"):
@@ -216,7 +226,7 @@ def answer_of(job: jobs.Status) -> dict[str, Any]:
 def show_answer_tables(plan_id: str, site: str) -> None:
     """Show which sites and limits change with the wish, once the answer is there."""
     job = jobs.newest(state.desk(), "why")
-    if job is None or job.state != "done" or (job.request.get("plan"), job.request.get("site")) != (plan_id, site):
+    if job is None or job.state != "done" or not is_about(job, plan_id, site):
         return
     found = answer_of(job)
     if found["moved"]:
