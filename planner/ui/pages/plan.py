@@ -162,7 +162,8 @@ def draw_map(plan: Mapping[str, Any], view: dict[str, Any]) -> Selection | None:
         years = years_of(plan)
         year = st.segmented_control(_("Planning year"), years, default=years[-1], key=YEAR, required=True)
         is_grid_on = st.toggle(_("Show the grid with its loading"), key=GRID)
-    layers = {*DEFAULT_ON, *(GRID_LAYERS if is_grid_on else ()), *([focus.layer] if focus else [])}
+    looked_at = set() if focus is None else {focus.layer}
+    layers = {*DEFAULT_ON, *looked_at, *(GRID_LAYERS if is_grid_on or looked_at & {*GRID_LAYERS} else ())}
     return region_map(view, plan=plan, layers_on=layers, focus=focus, year=year, key=MAP, height=MAP_HEIGHT_PX)
 
 
