@@ -11,6 +11,7 @@ from planner.export.words import unit_name
 from planner.i18n import gettext as _
 from planner.i18n import language
 from planner.knobs import Knob, knob_at
+from planner.knobs.prices import price_name
 from planner.knobs.shown import key_text, load_name, plain_number, value_text
 from planner.scenario import Scenario
 from planner.scenario_path import ABSENT, EDITS, join_path, split_path
@@ -110,8 +111,12 @@ def _label(knob: Knob | None, path: str, scenario: Scenario) -> str:
     parts, keys = split_path(knob.path), split_path(path)
     loads = [load_name(scenario, key) for part, key in zip(parts, keys, strict=False) if part == "*"]
     return ("，" if language() == "zh" else ", ").join(
-        [knob.label, *loads, *(key_text(knob, key) for key in keys[len(parts) :])]
+        [knob.label, *loads, *(_key_text(knob, key) for key in keys[len(parts) :])]
     )
+
+
+def _key_text(knob: Knob, key: str) -> str:
+    return price_name(key) if knob.kind == "prices" else key_text(knob, key)
 
 
 def _cell_label(table: str, row: str, column: Column | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from planner.i18n import gettext as _
 from planner.knobs import Knob, knob_at
+from planner.knobs.prices import price_name
 from planner.knobs.region_sheets import headroom_years, region_table
 from planner.knobs.sheet import NAME, Sheet, SheetColumn, Tables, nodes_of
 from planner.knobs.shown import load_name, options, to_shown
@@ -20,6 +21,7 @@ FACTS = ("availability", "rtt_limit_ms", "load_factor", "coincidence", "density_
          "in_city_max_share")  # fmt: skip
 KEPT_FREE = "reserve_mva"
 OWN_PRICE = "own"
+MONEY = "_cny"
 
 
 def sheet(name: str, scenario: Scenario, tables: Tables) -> Sheet | None:
@@ -130,20 +132,25 @@ def _reserve(scenario: Scenario, tables: Tables) -> Sheet | None:
 def _prices(scenario: Scenario, tables: Tables) -> Sheet | None:
     if "prices" not in tables:
         return None
-    given = tables["prices"]["columns"]
+    table = tables["prices"]["columns"]
+    used = [i for i, item in enumerate(table["item"]) if MONEY in item]  # the table may hold lives and areas too
+    given = {name: [table[name][i] for i in used] for name in ("item", "unit", "low", "central", "high")}
     knob = _knob("economy.prices")
-    labels = {"item": _("Price"), "unit": _("Unit"), "low": _("low"), "central": _("central"), "high": _("high")}
+    cases = {"central": _("central"), "low": _("low"), "high": _("high")}
     return Sheet(
         "prices",
         _("Prices"),
         knob.words.help.here,
         (
-            *(SheetColumn(n, text, "text" if n in ("item", "unit") else "number") for n, text in labels.items()),
+            SheetColumn(NAME, _("Price")),
+            SheetColumn("unit", _("Unit")),
             _of_knob(OWN_PRICE, knob, knob.label, scenario),
+            *(SheetColumn(name, text, "number") for name, text in cases.items()),
         ),
         tuple(given["item"]),
         {
-            **{name: given[name] for name in labels},
+            NAME: [price_name(item) for item in given["item"]],
+            **{name: given[name] for name in ("unit", *cases)},
             OWN_PRICE: [scenario.economy.prices.get(item) for item in given["item"]],
         },
         lambda row, _column: join_path(("economy", "prices", row)),

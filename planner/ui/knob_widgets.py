@@ -18,6 +18,7 @@ from planner.ui.markdown import plain
 PREFIX = "knob_"
 ON = "knob_on_"
 FINE_STEP = 0.1
+PER_ROW = 3
 
 
 def key_of(path: str) -> str:
@@ -161,12 +162,15 @@ def _show_map(knob: Knob) -> None:
         keys = sorted({*state.draft().years, *value})
     elif knob.kind == "limits":
         keys = list(knob.words.words)
-    columns = st.columns(max(len(keys), 1))
-    for column, key in zip(columns, keys, strict=False):
-        path = join_path((*split_path(knob.path), key))
-        with column:
-            _number(knob, path, value.get(key, ABSENT), label=titled(knob, key))
-            draft.show_problems(path)
+    width = PER_ROW if len(keys) <= PER_ROW else 2
+    for start in range(0, len(keys), width):
+        for column, key in zip(
+            st.columns(width, vertical_alignment="bottom"), keys[start : start + width], strict=False
+        ):
+            path = join_path((*split_path(knob.path), key))
+            with column:
+                _number(knob, path, value.get(key, ABSENT), label=titled(knob, key))
+                draft.show_problems(path)
 
 
 WIDGETS: dict[str, Callable[[Knob, str, Any], None]] = {

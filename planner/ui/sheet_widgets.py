@@ -33,6 +33,8 @@ def show_sheet(name: str, tables: Tables) -> None:
         found = sheet(name, state.draft(), tables)
         if found is None:
             return
+        for gone in [old for old in kept if old.startswith(f"{PREFIX}{name}_")]:
+            del kept[gone]
         kept[key] = found
     found = kept[key]
     st.markdown(f"**{plain(found.title)}**")

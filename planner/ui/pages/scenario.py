@@ -8,7 +8,7 @@ import streamlit as st
 
 from planner.i18n import gettext as _
 from planner.i18n import use_language
-from planner.knobs import Group, groups
+from planner.knobs import Group, Knob, groups
 from planner.ui import draft, state
 from planner.ui.change_list import show_changes
 from planner.ui.knob_widgets import show_knob
@@ -69,21 +69,29 @@ def choose_group() -> Group:
 
 
 def show_group(group: Group, tables: dict[str, Any], *, is_ready: bool) -> None:
-    """Show the knobs of a group in two columns, wide ones over both, then its tables."""
+    """Show the knobs of a group, then its tables."""
     st.subheader(group.title.here)
     st.caption(plain(group.about.here))
-    for knob in group.knobs:
-        if knob.kind in WIDE:
-            show_knob(knob)
-    narrow = [knob for knob in group.knobs if knob.kind in NARROW]
-    for start in range(0, len(narrow), 2):
-        for column, knob in zip(st.columns(2, gap="medium"), narrow[start : start + 2], strict=False):
+    for row in rows_of(group):
+        for column, knob in zip(st.columns(2 if row[0].kind in NARROW else 1, gap="medium"), row, strict=False):
             with column:
                 show_knob(knob)
     for name in group.tables:
         show_sheet(name, tables)
     if group.tables and not is_ready:
         wait()
+
+
+def rows_of(group: Group) -> list[list[Knob]]:
+    """Return the knobs in their order: narrow ones two in a row, wide ones alone; those of tables are left out."""
+    rows: list[list[Knob]] = []
+    for knob in group.knobs:
+        last = rows[-1] if rows else []
+        if knob.kind in NARROW and len(last) == 1 and last[0].kind in NARROW:
+            last.append(knob)
+        elif knob.kind in (*NARROW, *WIDE):
+            rows.append([knob])
+    return rows
 
 
 @st.fragment(run_every=POLL_S)
