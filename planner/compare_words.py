@@ -101,11 +101,11 @@ def difference_sentence(reference: PlanDict, other: PlanDict, letter: str) -> st
 
 
 def moved_marks(rows: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
-    """Return the sites of two plans as marks of the map: id, lon, lat, label, kind."""
+    """Return the sites of two plans as marks of the map: id, lon, lat, label, kind; what changed most is drawn on top."""
     return [
         {"id": str(row["id"]), "lon": row["lon"], "lat": row["lat"], "kind": KINDS[row["change"]],
          "label": f"{local_name(row, lang)}: {_mw(row['mw_a'])} → {_mw(row['mw_b'])} MW"}
-        for row in rows
+        for row in reversed(rows)
     ]  # fmt: skip
 
 

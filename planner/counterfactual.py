@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.compare import difference, moved
@@ -18,6 +18,7 @@ from planner.plan_views import large_money
 from planner.scenario import Scenario, parse_scenario
 
 WISHES = ("in", "out")
+N_LIMITS = 3  # named in a sentence; all are in the table
 
 
 def scenario_of(plan: PlanDict, region: str) -> Scenario:
@@ -63,9 +64,15 @@ def outcome(before: PlanDict, after: PlanDict, *, site: str, wish: str, names: M
     loss = _loss(before, after, site)
     level, verdict = security_verdict(after)
     sites = [row for row in moved(before, after) if row["change"] != "same"]
-    sentences = [_loss_sentence(loss, wish, names.get(site, site)), *_place_sentences(sites, after, site), verdict]
+    limits = limit_changes(before, after, names)
+    sentences = [
+        _loss_sentence(loss, wish, names.get(site, site)),
+        *_place_sentences(sites, after, site),
+        *_limit_sentences(limits),
+        verdict,
+    ]
     return {"is_possible": True, "sentences": sentences, "level": level, "loss": loss, "moved": sites,
-            "limits": limit_changes(before, after, names), "conflict": None}  # fmt: skip
+            "limits": limits, "conflict": None}  # fmt: skip
 
 
 def _loss(before: PlanDict, after: PlanDict, site: str) -> dict[str, Any]:
@@ -144,6 +151,19 @@ def _place_sentences(sites: list[dict[str, Any]], after: PlanDict, site: str) ->
         parts = [f"{local_name(row, lang)} {mw:+,.0f} MW" for row, mw in deltas if sign * mw > 0.0]
         if parts:
             lines.append(text.format(sites=", ".join(parts)))
+    return lines
+
+
+def _limit_sentences(limits: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return which limits stand more in the way with the wish, and which less; the largest changes."""
+    lines = []
+    for text, kinds in (
+        (_("Scarcer then: {limits}."), {"binds_now", "worth_more"}),
+        (_("Less scarce then: {limits}."), {"no_longer", "worth_less"}),
+    ):
+        titles = [str(row["title"]) for row in limits if row["change"] in kinds]
+        if titles:
+            lines.append(text.format(limits="; ".join(titles[:N_LIMITS]) + (" …" if len(titles) > N_LIMITS else "")))
     return lines
 
 

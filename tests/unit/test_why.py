@@ -194,6 +194,17 @@ def test_the_answer_tells_where_the_load_goes() -> None:
     assert {row["change"] for row in found["moved"]} == {"only_a", "larger"}
 
 
+def test_the_answer_tells_which_limits_become_scarcer() -> None:
+    before, after = plan_at(1000e6, 990e6), plan_at(1100e6, 1080e6)
+    after["limits"][0]["worth"] *= 3
+    after["limits"][1] |= {"is_binding": False, "worth": 0.0}
+
+    sentences = answer(before, after, wish="in")["sentences"]
+
+    assert "Scarcer then: Firm headroom: N220-33-1." in sentences
+    assert "Less scarce then: Firm headroom: N220-30-1." in sentences
+
+
 def test_an_answer_that_is_not_secure_says_so() -> None:
     found = answer(plan_at(1000e6, 990e6), {**sample_plan(), "security": "insecure"})
 
