@@ -73,7 +73,7 @@ def show_marks(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
     text = _("No plan yet: the map shows what is there today.")
     if view["region"]["is_synthetic_grid"]:
         label = plain(local_name({"name": view["region"]["grid_label"]}, state.lang()))
-        text = f":orange-badge[:material/warning: {_('Synthetic grid')}] {label}. {text}"
+        text = f":orange-badge[:material/warning: {_('Synthetic grid')}] {label} · {text}"
     st.caption(text)
 
 
