@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.counterfactual import scenario_of, with_wish
+from planner.errors import UsageError
+from planner.i18n import gettext as _
 
 if TYPE_CHECKING:
     from planner.desk.context import Context
@@ -19,15 +21,20 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
 
     The new plan is kept on the desk as kind `why` (`plan` is its id). A run without a plan is not kept: `after` is what it
     left, which says what contradicts where that is the reason; else None. Raises `UsageError` for a wish that the plan's
-    scenario has already.
+    scenario has already, and where the region's data changed since.
     """
     from planner.pipeline import plan_in
 
     base, site, wish = (str(payload[name]) for name in ("plan", "site", "wish"))
-    scenario = with_wish(scenario_of(context.ws.plan(base), str(payload["region"])), site, wish)
+    before = context.ws.plan(base)
+    scenario = with_wish(scenario_of(before, str(payload["region"])), site, wish)
     context.begin(scenario)
     context.tell(stage="reading")
     session = held.session(Path(payload["region"]), scenario)
+    if session.region.fingerprint != before["region"]["fingerprint"]:
+        raise UsageError(
+            _("The data of the region changed since this plan was made. Make the plan anew, then ask again.")
+        )
     context.tell(stage="solving")
 
     def keep(plan: Plan) -> None:

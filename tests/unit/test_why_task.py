@@ -15,6 +15,7 @@ from planner.desk.tasks import Held
 from planner.desk.why_task import run
 from planner.desk.workspace import Workspace
 from planner.errors import UsageError
+from planner.read import read_region
 from planner.scenario import load_scenario
 from tests import desk_case
 
@@ -26,7 +27,8 @@ def asked(**wishes: Any) -> dict[str, Any]:
     """A plan of which only the scenario counts."""
     scenario = load_scenario(desk_case.CASES / "small_plan" / "scenario.yaml").changed({**ONE_YEAR, **wishes})
     kept = json.loads(scenario.model_dump_json(exclude={"region"}))
-    region = {"id": "small", "name": {}, "is_synthetic_grid": True, "fingerprint": ""}
+    mark = read_region(desk_case.CASES / "small_region").fingerprint
+    region = {"id": "small", "name": {}, "is_synthetic_grid": True, "fingerprint": mark}
     objective = {"name": "cost", "sense": "minimise", "value": None, "unit": "CNY"}
     return {"scenario": kept, "name": kept["name"], "region": region, "objective": objective, "gap": None,
             "status": "no_plan", "security": "not_checked"}  # fmt: skip
@@ -82,6 +84,14 @@ def test_a_wish_that_stands_already_is_refused(ws: Workspace) -> None:
     put(ws, asked(wishes={"fixed": [SITE]}))
 
     with pytest.raises(UsageError, match="already"):
+        answer(ws, site=SITE, wish="in")
+
+
+def test_other_data_give_no_answer(ws: Workspace) -> None:
+    plan = asked()
+    put(ws, {**plan, "region": {**plan["region"], "fingerprint": "0" * 64}})
+
+    with pytest.raises(UsageError, match="data of the region changed"):
         answer(ws, site=SITE, wish="in")
 
 
