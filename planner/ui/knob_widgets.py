@@ -143,6 +143,7 @@ def _several(knob: Knob, path: str, value: list[Any], *, choices: list[Any], wor
         key=_keep(path, value),
         help=help_of(knob),
         on_change=take,
+        placeholder=_("nothing chosen"),
     )
 
 
