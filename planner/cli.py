@@ -79,10 +79,14 @@ def validate(
     """Read a region, or a scenario and its region, and report every problem at once."""
     from planner.cli_views import is_scenario
     from planner.read import read_region
+    from planner.region_edits import region_for
     from planner.scenario import load_scenario
 
-    folder = path.parent if path.name == "region.yaml" else path
-    region = read_region(load_scenario(path).region if is_scenario(path) else folder)
+    if is_scenario(path):
+        scenario = load_scenario(path)
+        region = region_for(read_region(scenario.region), scenario)
+    else:
+        region = read_region(path.parent if path.name == "region.yaml" else path)
     notices = [str(notice) for notice in region.notices]
     rows = {name: len(table) for name, table in region.tables.items() if len(table)}
     if json_output:

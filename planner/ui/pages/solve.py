@@ -10,6 +10,7 @@ from planner.desk import jobs
 from planner.export.words import objective_name
 from planner.i18n import gettext as _
 from planner.i18n import use_language
+from planner.knobs.region_sheets import own_cells
 from planner.scenario_diff import changes
 from planner.solve_words import change_lines, outcome, progress_figures, round_rows, stage_name
 from planner.ui import state
@@ -44,7 +45,8 @@ def show_question() -> None:
             years=years,
         )
     )
-    lines = change_lines(changes(state.reference(), scenario))
+    tables = (state.view() or {}).get("tables", {})
+    lines = change_lines(changes(state.reference(), scenario, cells=own_cells(tables, scenario.edits)))
     if lines:
         st.markdown(_("Changed from the reference ({n}):").format(n=len(lines)))
         st.markdown("\n".join(f"- {plain(line)}" for line in lines))
