@@ -89,8 +89,13 @@ def picked_site(view: Mapping[str, Any], plan: Mapping[str, Any] | None, clicked
     if clicked is not None and clicked.layer in SITES and clicked != st.session_state.get("wish_seen"):
         st.session_state[spoken(DataKey.WISH_SITE)] = clicked.id
     st.session_state["wish_seen"] = clicked
-    columns = view["layers"]["candidates"]["columns"]
-    free = [i for i, status in zip(columns["id"], columns["status"], strict=True) if status == "candidate"]
+    district = clicked.id if clicked is not None and clicked.layer == "districts" else None
+    if district is not None:
+        where = name_of(view, Selection("districts", district), lang=state.lang())
+        st.caption(
+            _("Only sites in {district} are listed. Zoom in to click a single one.").format(district=plain(where))
+        )
+    free = free_sites(view, district)
     known = [*free, *(name for name, _wish, _least in all_wishes(state.draft()) if name not in free)]
     now = st.session_state.get(spoken(DataKey.WISH_SITE))
     if now is not None and now not in known:
@@ -104,6 +109,13 @@ def picked_site(view: Mapping[str, Any], plan: Mapping[str, Any] | None, clicked
         placeholder=_("type a name or number"),
     )
     return found
+
+
+def free_sites(view: Mapping[str, Any], district: str | None) -> list[str]:
+    """Return the candidates that may be built, of one district or of all."""
+    columns = view["layers"]["candidates"]["columns"]
+    rows = zip(columns["id"], columns["status"], columns["district"], strict=True)
+    return [str(i) for i, status, where in rows if status == "candidate" and district in (None, where)]
 
 
 def say_wish(view: Mapping[str, Any], plan: Mapping[str, Any] | None, site: str) -> None:
