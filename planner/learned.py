@@ -58,6 +58,17 @@ class Learned:
         }  # fmt: skip
 
 
+def read_back(rows: Sequence[Mapping[str, Any]]) -> list[Learned]:
+    """Return the rows of a plan's `loop.cuts`, named anew as those of a reference: they go into another plan's model."""
+    out = []
+    for number, row in enumerate(rows, start=1):
+        own = {k: v for k, v in row.items() if k != "is_binding"}
+        own |= {k: tuple(row[k]) for k in ("site_terms", "states", "feeds")}
+        terms = tuple((t["substation"], float(t["coef"])) for t in row["terms"])
+        out.append(Learned(**{**own, "id": f"ref-{row['kind']}-{number}", "terms": terms}))
+    return out
+
+
 def learn_ac(cases: GridCases, checked: Checked, *, number: int, repeats: dict[tuple[Any, ...], int]) -> list[Learned]:
     """Return rows for what counts against the plan, in every year with the same network."""
     from models.grid.cuts import cuts_of

@@ -9,7 +9,7 @@ guarantee: a plan is called secure only when no situation of its own full AC che
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,6 +44,7 @@ class _Run:
     cuts: list[Learned] = field(default_factory=list)
     repeats: dict[tuple[Any, ...], int] = field(default_factory=dict)
     pending: dict[str, int] = field(default_factory=dict)
+    is_quick: bool = False
 
     @property
     def left_s(self) -> float:
@@ -63,7 +64,11 @@ class _Run:
         """Add the rows to the model and solve it; return the time it took. Rows that no plan keeps are not kept either."""
         began = time.perf_counter()
         self.plan = self.session.resolve(
-            frames_of(new), progress=self.progress, should_stop=self.should_stop, time_limit_s=self.left_s
+            frames_of(new),
+            progress=self.progress,
+            should_stop=self.should_stop,
+            time_limit_s=self.left_s,
+            is_quick=self.is_quick,
         )
         if self.plan.has_plan:
             self.cuts += new
@@ -80,13 +85,18 @@ def secured(
     should_stop: Callable[[], bool] | None = None,
     time_limit_s: float | None = None,
     on_round: OnRound | None = None,
+    known: Sequence[Learned] = (),
+    is_quick: bool = False,
 ) -> Plan:
-    """Return a plan that its own AC check calls secure, or the last one with the reason why not, with the loop's record."""
+    """Return a plan that its own AC check calls secure, or the last one with the reason why not, with the loop's record.
+
+    `known`: rows that the session's model has already. `is_quick`: further rounds look for a quick plan, not a better one.
+    """
     rules, limit = session.scenario.network, time_limit_s or session.scenario.solver.time_limit_s
-    cases = GridCases(session.region, session.scenario)
     spent = float(plan["record"]["times"].get("solve_s", 0.0))
-    run = _Run(session, cases, plan, time.perf_counter() - spent, limit, progress, should_stop)
-    solve_s = spent
+    run = _Run(session, session.grid_cases(), plan, time.perf_counter() - spent, limit, progress, should_stop)
+    run.cuts, run.is_quick = list(known), is_quick
+    cases, solve_s = run.cases, spent
     if rules.dc_rows:
         solve_s += _dc_rounds(run)
     dc_only = {"value": run.plan["objective"]["value"], "bound": run.plan["bound"]}
@@ -205,7 +215,7 @@ def _with_use(cuts: list[Learned], plan: Plan) -> list[tuple[Learned, bool]]:
     return [(cut, cut.id in binding) for cut in cuts]
 
 
-def frames_of(cuts: list[Learned]) -> dict[str, pd.DataFrame]:
+def frames_of(cuts: Sequence[Learned]) -> dict[str, pd.DataFrame]:
     """Return the frames of the siting model for new cuts."""
     parts: dict[str, list[dict[str, Any]]] = {}
     for cut in cuts:

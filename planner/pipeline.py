@@ -18,12 +18,13 @@ from models.siting.solve import Progress
 from planner.audit import audit_plan
 from planner.check import check_plan, check_sites
 from planner.infeasible import explain
-from planner.loop import OnRound, secured
+from planner.loop import MIN_SOLVE_S, OnRound
 from planner.plan import Plan
 from planner.read import read_region
 from planner.region import Region
 from planner.scenario import Scenario, load_scenario
 from planner.session import Session
+from planner.whatif import Listening, Reference, can_answer, checked, quick_plan
 
 __all__ = ["PlanResult", "check_sites", "finish", "run"]
 
@@ -72,20 +73,57 @@ def plan_in(
     time_limit_s: float | None = None,
     on_round: OnRound | None = None,
     on_plan: Callable[[Plan], None] | None = None,
+    reference: Reference | None = None,
 ) -> PlanResult:
-    """Do the same in a session that is loaded; `on_plan` gets each finished plan that may be shown before the last one."""
+    """Do the same in a session that is loaded; `on_plan` gets each finished plan that may be shown before the last one.
+
+    With a `reference` (see `whatif`) an unchanged scenario is answered with its plan, a changed one in a large region from it:
+    first a quick plan with its own gap, checked in AC, then, while that gap is above the scenario's, a better one.
+    """
     session.with_scenario(scenario)
+    limit = scenario.solver.time_limit_s if time_limit_s is None else time_limit_s
+    ears = Listening(limit, progress, should_stop, on_round)
+    if reference is not None and reference.fingerprint == session.fingerprint:
+        return _result(session, reference.plan)
+    if reference is not None and can_answer(session, reference):
+        return _result(session, _what_if(session, reference, ears, on_plan))
     plan = session.solve(progress=progress, should_stop=should_stop, time_limit_s=time_limit_s)
-    if plan.has_plan and session.region.grid is not None and scenario.network.is_on:
-        plan = secured(
-            session,
-            plan,
-            progress=progress,
-            should_stop=should_stop,
-            time_limit_s=time_limit_s,
-            on_round=on_round,
-        )
-    return PlanResult(finish(session, plan), session.region, session.assembled.screening.candidates)
+    if plan.has_plan:
+        plan = checked(session, plan, ears, known=[], is_quick=False)
+    return _result(session, finish(session, plan))
+
+
+def _result(session: Session, plan: Plan) -> PlanResult:
+    return PlanResult(plan, session.region, session.assembled.screening.candidates)
+
+
+def _what_if(session: Session, reference: Reference, ears: Listening, on_plan: Callable[[Plan], None] | None) -> Plan:
+    """Return the plan of a changed scenario: a quick one first, shown as soon as its check is done, then a better one.
+
+    The better of the two counts: a secure one before one that is not, then the lower cost. Both keep their own gap.
+    """
+    began = time.perf_counter()
+    plan, rows = quick_plan(session, reference, ears)
+    first = finish(session, plan)
+    gap = first["gap"]
+    is_done = not first.has_plan or (gap is not None and gap <= session.scenario.solver.gap)
+    left = ears.time_limit_s - (time.perf_counter() - began)
+    if (is_done and first.security in ("secure", "not_checked")) or ears.is_stopped or left <= MIN_SOLVE_S:
+        return first
+    if first.has_plan and on_plan is not None:
+        on_plan(first)
+    if not first.has_plan:
+        return first
+    better = session.improve(progress=ears.progress, should_stop=ears.should_stop, time_limit_s=left)
+    left = max(MIN_SOLVE_S, ears.time_limit_s - (time.perf_counter() - began))
+    better = finish(session, checked(session, better, replace(ears, time_limit_s=left), known=rows, is_quick=False))
+    return min(first, better, key=_rank)
+
+
+def _rank(plan: Plan) -> tuple[bool, float]:
+    """Return the order of plans: secure before others, then by cost."""
+    sign = -1.0 if plan["objective"]["sense"] == "maximise" else 1.0
+    return plan.security == "insecure", sign * plan["objective"]["value"]
 
 
 def finish(session: Session, plan: Plan) -> Plan:

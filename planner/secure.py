@@ -17,7 +17,7 @@ from planner.errors import GridError
 from planner.grid_cases import network_for, standing
 from planner.i18n import gettext as _
 from planner.plan_loads import LostFeed, lost_feeds, plan_loads
-from planner.region import Region
+from planner.region import Region, fingerprint_of
 from planner.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from planner.assemble import Assembled
 
 PlanDict = Mapping[str, Any]
+Engines = dict[tuple[Any, ...], "Engine"]
 VOLTAGE_BAND_PU = 0.1  # a voltage's distance from its limit is compared with loadings in shares of this
 
 
@@ -55,10 +56,11 @@ class Checked:
 class GridCases:
     """The networks of a region under a scenario."""
 
-    def __init__(self, region: Region, scenario: Scenario) -> None:
+    def __init__(self, region: Region, scenario: Scenario, *, engines: Engines | None = None) -> None:
+        """`engines` are those of networks with an equal `network_key`; new ones are added to them."""
         self.region, self.scenario = region, scenario
         self.rules = grid_rules(region, scenario)
-        self._engines: dict[tuple[Any, ...], Engine] = {}
+        self._engines: Engines = {} if engines is None else engines
 
     @property
     def tangent(self) -> float:
@@ -166,6 +168,24 @@ class GridCases:
         grid["limiting"] = limiting(check)
         grid["elements"] = list(checked.elements)
         return grid
+
+
+def network_key(region: Region, scenario: Scenario) -> str:
+    """Return a hash of all that the networks, the rules of their check and what a station's load does to them depend on.
+
+    Tangents learned in one scenario hold in every other one with an equal key: they are facts of network, outage and year.
+    """
+    import hashlib
+
+    power, grid = scenario.power, region.grid
+    bus = region["substations"][["substation", "bus"]].to_csv(index=False)
+    said = (
+        region.id, region.base_year, region.meta["voltage_bands"], region.meta.get("grid", {}), bus,
+        region["reinforcements"].to_csv(index=False), scenario.network.model_dump_json(exclude={"max_rounds", "dc_rows"}),
+        power.power_factor, power.background_growth_per_year, power.expansion.model_dump_json(),
+        fingerprint_of({}, grid) if isinstance(grid, Mapping) else grid and grid.fingerprint,
+    )  # fmt: skip
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def grid_rules(region: Region, scenario: Scenario) -> GridRules:

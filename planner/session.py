@@ -5,8 +5,7 @@
     cheaper = session.with_scenario(scenario.changed({"water.availability_share": 0.03})).solve()
 
 A changed scenario is assembled and built again. Equal scenarios are answered from the cache, except runs that ended by their
-time limit. `resolve` adds learned rows to the models that are loaded and solves from the plan and the bound of the round
-before (the rounds of the AC loop, see `loop`).
+time limit. `resolve` adds learned rows to the models that are loaded and solves from the plan before (the rounds of the AC loop, see `loop`).
 """
 
 from __future__ import annotations
@@ -22,9 +21,11 @@ import numpy as np
 from models.siting import FAMILIES, SitingData, SitingModel, build
 from models.siting.cuts import Frames, joined, with_cuts
 from models.siting.merge import classes, merge_cuts, merge_sites
+from models.siting.quick import Start, again, improved, quick
 from models.siting.rounds import resolve
 from models.siting.solve import THREADS, Options, Progress, Solution, Solver
 from models.siting.staged import solve_staged
+from models.siting.stages import Staged
 from planner import __version__
 from planner.assemble import Assembled, assemble
 from planner.errors import UsageError
@@ -33,6 +34,7 @@ from planner.plan import Plan, empty_plan, make_plan
 from planner.region import Region
 from planner.region_edits import region_for
 from planner.scenario import Scenario
+from planner.secure import Engines, GridCases, network_key
 
 STAGED_FROM_SITES = 150  # below, one solve of the whole model is faster than its stages
 PACKAGES = ("pyomo", "highspy", "pandapower", "geopandas", "shapely", "numpy", "pandas")
@@ -49,6 +51,7 @@ class Session:
     def __init__(self, region: Region, scenario: Scenario) -> None:
         self._base = region  # without the scenario's corrections
         self._cache: dict[str, tuple[Plan, Solution]] = {}
+        self._cases: tuple[str, Engines] | None = None
         self.solution: Solution | None = None
         self._load(scenario)
 
@@ -67,7 +70,8 @@ class Session:
         self.solver: Solver | None = None
         self._relaxation: float | None = None
 
-    def _build(self, data: SitingData) -> SitingModel:
+    def build(self, data: SitingData) -> SitingModel:
+        """Return the compiled model of data under the scenario's families."""
         started = time.perf_counter()
         model = build(data, families=self._families)
         self.times["build_s"] += time.perf_counter() - started
@@ -83,7 +87,7 @@ class Session:
         """Return the model that the last plan came from; before a solve the model of all candidates, like sites merged."""
         if "plan" not in self.models:
             data = self.assembled.data
-            self.models["plan"] = self._build(merge_sites(data)[0] if self.is_staged else data)
+            self.models["plan"] = self.build(merge_sites(data)[0] if self.is_staged else data)
         return self.models["plan"]
 
     def with_scenario(self, scenario: Scenario) -> Session:
@@ -139,9 +143,9 @@ class Session:
             return plan
         self._data = self.assembled.data
         limit = rules.time_limit_s if time_limit_s is None else time_limit_s
-        options = Options(gap=rules.gap, time_limit_s=limit, seed=rules.seed)
+        options = self._options(limit)
         if self.is_staged:
-            staged = solve_staged(self.assembled.data, self._build, options, progress=progress, should_stop=should_stop)
+            staged = solve_staged(self.assembled.data, self.build, options, progress=progress, should_stop=should_stop)
             self.models = {"plan": staged.model, "merged": staged.merged}
             self.solver, solution, self._relaxation = staged.solver, staged.solution, staged.relaxation
         else:
@@ -152,6 +156,70 @@ class Session:
             self._cache[key] = (plan, solution)
         return plan
 
+    def quick(
+        self,
+        frames: Frames,
+        *,
+        start: Start,
+        progress: Callable[[Progress], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        time_limit_s: float,
+    ) -> Plan:
+        """Return a quick plan that keeps learned rows, with a certified gap (see `models.siting.quick`); staged regions only."""
+        self._data = self.with_rows(frames)
+        options = self._options(time_limit_s)
+        return self._taken(
+            quick(self._data, self.build, options, start=start, progress=progress, should_stop=should_stop)
+        )
+
+    def improve(
+        self,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        should_stop: Callable[[], bool] | None = None,
+        time_limit_s: float,
+    ) -> Plan:
+        """Search on from the last plan until its gap is closed or time is up."""
+        if self.solution is None or self.solution.values is None:
+            raise UsageError(_("There is no plan to go on from; solve first."))
+        staged = improved(
+            self.models["plan"],
+            self.models["merged"],
+            self.solution,
+            self._options(time_limit_s),
+            candidates=self._data,
+            build=self.build,
+            progress=progress,
+            should_stop=should_stop,
+        )
+        return self._taken(staged)
+
+    def _options(self, time_limit_s: float) -> Options:
+        rules = self.scenario.solver
+        return Options(gap=rules.gap, time_limit_s=time_limit_s, seed=rules.seed)
+
+    def _taken(self, staged: Staged) -> Plan:
+        """Return the plan of a staged solve and keep its models."""
+        self.models = {"plan": staged.model, "merged": staged.merged}
+        self.solver, self._relaxation = staged.solver, staged.relaxation
+        return self._planned(staged.solution)
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of the region's content and the scenario, independent of where the files lie."""
+        return fingerprint(self.region, self.scenario)
+
+    def with_rows(self, frames: Frames) -> SitingData:
+        """Return the data of all candidates with learned rows."""
+        return joined(self.assembled.data, frames)
+
+    def grid_cases(self) -> GridCases:
+        """Return the networks of the scenario; what they depend on being equal, they stay loaded from scenario to scenario."""
+        key = network_key(self.region, self.scenario)
+        known = self._cases[1] if self._cases is not None and self._cases[0] == key else {}
+        self._cases = (key, known)
+        return GridCases(self.region, self.scenario, engines=known)
+
     def resolve(
         self,
         frames: Frames,
@@ -159,32 +227,36 @@ class Session:
         progress: Callable[[Progress], None] | None = None,
         should_stop: Callable[[], bool] | None = None,
         time_limit_s: float,
+        is_quick: bool = False,
     ) -> Plan:
         """Add the rows of `frames` (see `models.siting.cuts`) to the loaded models and solve again.
 
-        Where no plan is found the session stays as it was, without the rows.
+        `is_quick`: by a dive on the same sites, as `quick` does. Where no plan is found the session stays as it was,
+        without the rows.
         """
-        last, rules = self.solution, self.scenario.solver
+        last, options = self.solution, self._options(time_limit_s)
         if last is None or last.values is None:
             raise UsageError(_("There is no plan to go on from; solve first."))
-        options = Options(gap=rules.gap, time_limit_s=time_limit_s, seed=rules.seed)
         before = (self._data, dict(self.models), self.solver)
         self._data = joined(self._data, frames)
         model = with_cuts(self.model, frames)
         if "merged" in self.models:
             merged = with_cuts(self.models["merged"], merge_cuts(frames, classes(self._data)))
-            staged = resolve(
-                model,
-                merged,
-                last.values,
-                last.bound,
-                options,
-                relaxation=self._relaxation,
-                candidates=self._data,
-                build=self._build,
-                progress=progress,
-                should_stop=should_stop,
-            )
+            if is_quick:
+                staged = again(model, merged, last, options, progress=progress, should_stop=should_stop)
+            else:
+                staged = resolve(
+                    model,
+                    merged,
+                    last.values,
+                    last.bound,
+                    options,
+                    relaxation=self._relaxation,
+                    candidates=self._data,
+                    build=self.build,
+                    progress=progress,
+                    should_stop=should_stop,
+                )
             self.models = {"plan": staged.model, "merged": staged.merged}
             self.solver, solution = staged.solver, staged.solution
         else:

@@ -24,7 +24,7 @@ LIKE = ("climate", "land_cny_per_ha_year", "it_min_mw", "it_max_mw")
 
 
 def classes(data: SitingData) -> pd.Series:
-    """Return the class label of every site (index: site). Wished sites stay alone."""
+    """Return the class label of every site (index: site), named by its first site. Wished sites stay alone."""
     sites = data["sites"].set_index("site")
     stations = data["feeds"].sort_values(["site", "substation"]).groupby("site")["substation"].agg("|".join)
     plants = data["pipes"].sort_values(["site", "plant"]).groupby("site")["plant"].agg("|".join)
@@ -35,7 +35,8 @@ def classes(data: SitingData) -> pd.Series:
     own = sites["is_fixed"].astype(bool) | (sites["min_mw"].astype(float) > 0)
     key["alone"] = pd.Series(sites.index.astype(str), index=sites.index).where(own, "")
     number = key.groupby(list(key.columns), sort=False).ngroup()
-    return number.map(lambda k: f"class-{k:04d}")
+    first = pd.Series(number.index, index=number.to_numpy()).groupby(level=0).first()
+    return "class of " + number.map(first).astype(str)
 
 
 def merge_sites(data: SitingData) -> tuple[SitingData, pd.Series]:

@@ -69,7 +69,7 @@ def resolve(
     if best is not None and aim is not None and _is_far(clock, aim) and not clock.is_over:
         best = _nearby(solver, best, clock)
     if best is None or aim is None or _is_far(clock, aim):
-        found = _thorough(few, merged, best, clock, solver=solver, candidates=candidates, build=build)
+        found = thorough(few, merged, best, clock, solver=solver, candidates=candidates, build=build)
         return replace(found, relaxation=relaxation)
     return Staged(few, solver, solution_of(few, best, clock), merged, relaxation)
 
@@ -80,7 +80,7 @@ def _is_far(clock: Clock, aim: float) -> bool:
     return cost is None or abs(cost - aim) > clock.options.gap * max(abs(cost), 1e-9)
 
 
-def _thorough(
+def thorough(
     few: SitingModel,
     merged: SitingModel,
     best: Values | None,

@@ -54,6 +54,11 @@ class Clock:
             return None
         return abs(self.incumbent - self.bound) / max(abs(self.incumbent), 1e-9)
 
+    @property
+    def target(self) -> float | None:
+        """Cost at which the gap is closed, None before a bound is known."""
+        return None if self.bound is None else self.bound / (1.0 - self.options.gap * np.sign(self.bound or 1.0))
+
     def tell(self) -> None:
         """Report what is known."""
         if self.progress is not None:
@@ -214,8 +219,7 @@ def hearing(clock: Clock) -> Callable[[Progress], None]:
 
 def polish(solver: Solver, values: Values, clock: Clock) -> Values:
     """Return a better plan among the promising sites, as soon as it closes the gap to the bound."""
-    target = None if clock.bound is None else clock.bound / (1.0 - clock.options.gap * np.sign(clock.bound or 1.0))
-    options = replace(effort(clock, clock.options.gap / 10.0), target=target)
+    options = replace(effort(clock, clock.options.gap / 10.0), target=clock.target)
     found = solver.solve(options, progress=hearing(clock), should_stop=clock.should_stop, start=values)
     if found.values is None or found.objective is None:
         return values
