@@ -154,7 +154,7 @@ def _cells(view: View, name: str, code: str) -> pdk.Layer:
     return _layer(
         "ScatterplotLayer", name, candidate_rows(view, is_excluded=name == "excluded"), get_position="p",
         get_fill_color=colour(code), get_radius=PARCEL_RADIUS_M if cell_km is None else 1000.0 * CELL_SHARE * cell_km,
-        radius_min_pixels=1.5, radius_max_pixels=12,
+        radius_min_pixels=1.5, radius_max_pixels=7,
     )  # fmt: skip
 
 
