@@ -1,24 +1,27 @@
-"""One Chromium and one server of the desk for all tests in a browser."""
+"""One Chromium and one server of the desk for all tests in a browser, and desks that are laid out."""
 
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlparse
 
 import pytest
 
 from planner.desk.workspace import Workspace
 from tests import desk_case
+from tests.browser.visitor import PATIENCE_S, Visit, visitor
 from tests.source import ROOT
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -31,8 +34,7 @@ ARGUMENTS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
 ]
-START_S = 60.0
-PATIENCE_MS = 60_000
+SET = {"SITE_BY_POWER_IDLE_MINUTES": "1", "SITE_BY_POWER_MAX_SOLVES": "3"}
 
 
 @pytest.fixture(scope="session")
@@ -49,122 +51,93 @@ def chromium() -> Iterator[Any]:
 
 @dataclass
 class Server:
-    """The running server of the desk."""
+    """The server of the desk, started as users start it; it can be started anew on the same desks."""
 
-    url: str
-    desks: Path
-    log: Path
+    folder: Path
+    port: int
+    process: Any = field(default=None)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def desks(self) -> Path:
+        return self.folder / "desks"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "planner", "app", "--headless", "--port", str(self.port)]
+        environment = {**os.environ, **SET, "SITE_BY_POWER_DESKS": str(self.desks)}
+        log = self.folder / "log"
+        with log.open("a") as out:
+            self.process = subprocess.Popen(command, stdout=out, stderr=out, env=environment, cwd=ROOT)
+        end = time.monotonic() + PATIENCE_S
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5):  # noqa: S310 (our own server)
+                    return
+            except OSError:
+                time.sleep(0.2)
+        raise AssertionError(f"the server did not start: {log.read_text()}")
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=PATIENCE_S)
+
+    def end_jobs(self) -> None:
+        """Stop what still runs; workers leave when their desk is gone."""
+        for job in self.desks.glob("*/jobs/*"):
+            (job / "cancel").touch()
+        shutil.rmtree(self.desks, ignore_errors=True)
+
+    def desk(self, token: str, lay_out: Callable[[str], Workspace] = Workspace.of) -> Workspace:
+        """Return the desk of the user who knows the token."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SITE_BY_POWER_DESKS", str(self.desks))
+            return lay_out(token)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
+def server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = folder / "log"
-    environment = {**os.environ, "SITE_BY_POWER_DESKS": str(folder / "desks"), "SITE_BY_POWER_IDLE_MINUTES": "1"}
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "planner", "app", "--headless", "--port", str(port)],
-            stdout=out,
-            stderr=out,
-            env=environment,
-            cwd=ROOT,
-            start_new_session=True,
-        )
-    found = Server(f"http://127.0.0.1:{port}", folder / "desks", log)
-    _wait_for(found, process)
+        found = Server(tmp_path_factory.mktemp("server"), free.getsockname()[1])
+    found.start()
     yield found
-    os.killpg(process.pid, 15)
-    process.wait()
+    found.stop()
+    found.end_jobs()
 
 
-def _wait_for(server: Server, process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + START_S
-    while time.monotonic() < end and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{server.url}/_stcore/health", timeout=1):  # noqa: S310 (our own server)
-                return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"the server did not start: {server.log.read_text()}")
+@pytest.fixture(scope="session")
+def small_view() -> dict[str, Any]:
+    return desk_case.make_view()
 
 
-@dataclass
-class Visit:
-    """One browser of one user on the desk, with every request that it made."""
+Small = Callable[[], tuple[str, Workspace]]
 
-    page: Any
-    server: Server
-    requests: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
 
-    @property
-    def outside(self) -> list[str]:
-        """Return the requests that left the machine."""
-        own = urlparse(self.server.url).netloc
-        return [
-            url
-            for url in self.requests
-            if urlparse(url).netloc not in ("", own) and not url.startswith(("data:", "blob:"))
-        ]
+@pytest.fixture(scope="session")
+def small(server: Server, small_view: dict[str, Any]) -> Small:
+    """Lay out a desk with the small region and its view for a new user; gives the user's token and the desk."""
 
-    def open(self) -> Visit:
-        """Open the first page."""
-        self.page.goto(self.server.url)
-        self.settle()
-        return self
+    def lay_out(token: str) -> Workspace:
+        ws = desk_case.small_desk(token)
+        desk_case.put_view(ws, small_view)
+        return ws
 
-    def go(self, name: str) -> None:
-        """Go to another page by its name in the navigation."""
-        self.page.get_by_test_id("stTopNavLink").filter(has_text=name).first.click()
-        self.page.get_by_role("heading", name=name).first.wait_for()
-        self.settle()
+    def new() -> tuple[str, Workspace]:
+        token = secrets.token_hex(16)
+        return token, server.desk(token, lay_out)
 
-    def settle(self) -> None:
-        """Wait until no script runs and nothing is marked as stale."""
-        self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=PATIENCE_MS)
-
-    def button(self, key: str) -> Any:
-        """Return the button of a widget key."""
-        return self.page.locator(f".st-key-{key} button").first
-
-    def text(self) -> str:
-        """Return what is to be read on the page."""
-        return str(self.page.inner_text("[data-testid=stApp]"))
-
-    def shows(self, text: str, *, timeout_s: float = PATIENCE_MS / 1000) -> None:
-        """Wait until a text is to be read."""
-        self.page.get_by_text(text).first.wait_for(timeout=1000 * timeout_s)
+    return new
 
 
 @pytest.fixture
-def visit(chromium: Any, server: Server) -> Iterator[Any]:
-    """Open the desk as a new user: `visit()`, with `desk=...` as the owner of a desk that is laid out."""
-    contexts: list[Any] = []
+def visit(chromium: Any, server: Server) -> Iterator[Callable[..., Visit]]:
+    """Come to the desk with a browser: `visit()` as a new user, `visit(token=...)` as the owner of a desk."""
+    with ExitStack() as stack:
 
-    def come(*, token: str | None = None, locale: str = "en-US") -> Visit:
-        context = chromium.new_context(viewport={"width": 1500, "height": 1000}, locale=locale, accept_downloads=True)
-        contexts.append(context)
-        if token is not None:
-            from planner.ui.state import COOKIE
+        def come(page: str = "map", *, token: str | None = None, locale: str = "en-US") -> Visit:
+            return stack.enter_context(visitor(chromium, server.url, token=token, locale=locale)).open(page)
 
-            context.add_cookies([{"name": COOKIE, "value": token, "url": server.url}])
-        found = Visit(context.new_page(), server)
-        found.page.set_default_timeout(PATIENCE_MS)
-        found.page.on("request", lambda request: found.requests.append(request.url))
-        found.page.on("pageerror", lambda error: found.errors.append(str(error)))
-        return found.open()
-
-    yield come
-    for context in contexts:
-        context.close()
-
-
-@pytest.fixture
-def small(server: Server, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[str, Workspace]:
-    """Lay out a desk with the small region for a new user; return the user's token and folder."""
-    monkeypatch.setenv("SITE_BY_POWER_DESKS", str(server.desks))
-    token = f"token-{tmp_path.name}"
-    return token, desk_case.small_desk(token)
+        yield come
