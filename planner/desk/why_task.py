@@ -13,7 +13,6 @@ from planner.i18n import gettext as _
 if TYPE_CHECKING:
     from planner.desk.context import Context
     from planner.desk.tasks import Held
-    from planner.plan import Plan
 
 
 def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, Any]:
@@ -24,17 +23,23 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
     scenario has already, and where the region's data changed since.
     """
     from planner.pipeline import plan_in
+    from planner.plan import Plan
+    from planner.whatif import reference_of
 
     base, site, wish = (str(payload[name]) for name in ("plan", "site", "wish"))
     before = context.ws.plan(base)
-    scenario = with_wish(scenario_of(before, str(payload["region"])), site, wish)
+    asked, path = scenario_of(before, str(payload["region"])), Path(payload["region"])
+    scenario = with_wish(asked, site, wish)
     context.begin(scenario)
     context.tell(stage="reading")
-    session = held.session(Path(payload["region"]), scenario)
+    session = held.session(path, asked)
     if session.region.fingerprint != before["region"]["fingerprint"]:
         raise UsageError(
             _("The data of the region changed since this plan was made. Make the plan anew, then ask again.")
         )
+    plan = Plan(before)  # the plan that is asked about is the start: the answer depends on nothing else
+    is_own = plan.has_plan and plan["record"]["fingerprint"] == session.fingerprint
+    reference = reference_of(session, plan) if is_own else None
     context.tell(stage="solving")
 
     def keep(plan: Plan) -> None:
@@ -47,6 +52,7 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
         should_stop=context.should_stop,
         on_round=context.round,
         on_plan=keep,
+        reference=reference,
     )
     about = {"base": base, "site": site, "wish": wish}
     if not result.plan.has_plan:
