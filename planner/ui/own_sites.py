@@ -36,7 +36,7 @@ def show_own_sites() -> None:
     rows = edit_list(view)
     told = kept_job(DataKey.CHECK_JOB)
     is_busy = told is not None and not told.is_over
-    if st.button(_("Check"), key=DataKey.LIST_CHECK, type="primary", disabled=not rows or is_busy):
+    if st.button(_("Check these sites"), key=DataKey.LIST_CHECK, type="primary", disabled=not rows or is_busy):
         payload = {"region": str(state.region_ref().path), "sites": rows, "lang": state.lang()}
         keep_job(DataKey.CHECK_JOB, jobs.submit(state.desk(), "check_sites", payload))
         st.rerun()

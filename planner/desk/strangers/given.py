@@ -106,8 +106,6 @@ def take_shapes(given: Given) -> list[Problem]:
             problems.append(_no_shape(given, position, column=first, value=wkt))
     if any(shape is not None for shape in shapes):
         given.geometry = shapes
-    elif not problems:
-        return []
     kept = [i for i in range(len(given.names)) if i not in columns]
     given.header = [given.header[i] for i in kept]
     given.names = [given.names[i] for i in kept]
