@@ -39,7 +39,7 @@ def export_candidates(
         collection: dict[str, Any] = {"type": "FeatureCollection", "name": "candidates", "features": cells}
         yaml = scenario_text(
             scenario.model_dump(mode="json"),
-            name=scenario.name.en,
+            name=str(getattr(scenario.name, lang)),
             region_id=region.id,
             region_path=Path(region.path),
         )

@@ -14,7 +14,7 @@ import geopandas as gpd
 
 from planner.errors import UsageError
 from planner.export.atomic import write_bytes, write_text
-from planner.export.facts import PlanDict, has_plan
+from planner.export.facts import PlanDict, has_plan, local_name
 from planner.export.files import MANIFEST
 from planner.export.geojson import write_geojson
 from planner.export.geopackage import write_geopackage
@@ -26,7 +26,7 @@ from planner.export.sentences import limiting_lines, names_of, security_verdict,
 from planner.export.summary import write_summary
 from planner.export.tables import write_csv_files, write_workbook
 from planner.i18n import gettext as _
-from planner.i18n import use_language
+from planner.i18n import language, use_language
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -120,7 +120,7 @@ def files_of(paths: Iterable[Path], folder: Path) -> list[dict[str, Any]]:
 
 
 def _scenario_of(plan: PlanDict, region: Region) -> str:
-    name = str((plan.get("name") or {}).get("en") or "")
+    name = local_name(plan, language())
     return scenario_text(plan["scenario"], name=name, region_id=region.id, region_path=Path(region.path))
 
 
