@@ -12,7 +12,8 @@ import pyogrio
 import pytest
 
 from planner.desk.workspace import Workspace
-from tests.browser.conftest import Server, Small
+from tests.browser.conftest import Small
+from tests.browser.desk_server import Server
 from tests.browser.visitor import PAGES, Visit, visitor
 
 pytestmark = pytest.mark.browser
