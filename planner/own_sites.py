@@ -11,6 +11,7 @@ from planner.export.sentences import limiting_lines, outage_text, security_verdi
 from planner.i18n import gettext as _
 
 N_WORST = 12
+DECIMALS = 3  # enough for a voltage in pu
 COLUMNS = ("site", "substation", "mw")
 Row = Mapping[str, Any]
 
@@ -55,7 +56,7 @@ def worst_rows(found: Row, names: Mapping[str, str]) -> list[dict[str, Any]]:
                 _("Outage of"): out_text(row["element"], row.get("kind"), names) if row.get("element") else "",
                 _("Result"): outage_text(row),
                 _("Limiting element"): names.get(str(worst.get("element")), worst.get("element")),
-                _("Value"): worst.get("value"),
+                _("Value"): None if worst.get("value") is None else round(float(worst["value"]), DECIMALS),
                 _("Limit value"): worst.get("limit"),
                 _("Unit"): worst.get("unit"),
             }

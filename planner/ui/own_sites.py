@@ -41,6 +41,8 @@ def show_own_sites() -> None:
         keep_job(DataKey.CHECK_JOB, jobs.submit(state.desk(), "check_sites", payload))
         st.rerun()
     if told is not None and told.request.get("region") == str(state.region_ref().path):
+        if told.request.get("sites") != rows:
+            st.warning(_("The list was changed since; what follows is about the list that was checked then."))
         show_check(told, view)
 
 

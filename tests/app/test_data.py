@@ -297,6 +297,7 @@ def test_a_list_is_read_shown_and_checked(
     write_json(job / "status.json", {"state": "done"})
     app.run()
     assert "NOT CHECKED" in app.warning[0].value
+    assert "changed since" not in written(app)
     assert "Checked: 2 rows, 30.5 MW" in written(app)
 
     refused = {"row": 3, "message": "The region has no substation X.", "remedy": "Take another."}
@@ -320,6 +321,7 @@ def test_an_insecure_list_says_what_breaks_first(desk: Workspace, page: Callable
     app = open_section(page("data"), "check")
 
     assert not app.exception
+    assert "changed since" in app.warning[0].value
     assert "INSECURE: 1 of 1" in app.error[0].value.replace("\\", "")
     assert "SYNTHETIC GRID" in app.error[0].value
     assert app.dataframe[-1].value["Limiting element"].tolist() == ["L1"]
