@@ -19,7 +19,7 @@ from typing import Any
 from planner.desk.files import is_held, read_json, write_json
 from planner.desk.workspace import Workspace
 
-WORKER_KINDS = ("solve", "why", "check_sites")
+WORKER_KINDS = ("solve", "why", "check_sites", "warm")
 CHILDREN = {
     "view": "planner.desk.viewing",
     "export": "planner.desk.exporting",

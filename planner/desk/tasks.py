@@ -7,20 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.desk.context import Context
+from planner.desk.workspace import Workspace
 from planner.scenario import Scenario, parse_scenario
 
 if TYPE_CHECKING:
     from planner.plan import Plan
     from planner.region import Region
     from planner.session import Session
+    from planner.whatif import Reference
+
+KEPT_REFERENCES = 3
 
 
 class Held:
-    """What stays loaded between jobs: the last region and its session."""
+    """What stays loaded between jobs: the last region with its session, and the plans that answers start from."""
 
     def __init__(self) -> None:
         self._region: tuple[tuple[Any, ...], Region] | None = None
         self._session: Session | None = None
+        self._references: dict[str, Reference] = {}  # by plan
 
     def region(self, path: Path) -> Region:
         """Return the region, read again only when its files changed."""
@@ -29,7 +34,7 @@ class Held:
         files = sorted(file for file in path.rglob("*") if file.is_file())
         key = (str(path), *((str(file), file.stat().st_mtime_ns) for file in files))
         if self._region is None or self._region[0] != key:
-            self._region, self._session = None, None
+            self._region, self._session, self._references = None, None, {}
             self._region = (key, read_region(path))
         return self._region[1]
 
@@ -42,19 +47,52 @@ class Held:
             self._session = Session(region, scenario)
         return self._session.with_scenario(scenario)
 
+    def reference(self, ws: Workspace, path: Path, scenario: Scenario) -> Reference | None:
+        """Return what what-ifs start from: the desk's oldest finished plan of the reference scenario; None without one."""
+        from planner.plan import Plan
+        from planner.region_edits import region_for
+        from planner.session import Session, fingerprint
+
+        region = self.region(path)
+        key = fingerprint(region_for(region, scenario), scenario)
+        finished = [meta for meta in reversed(ws.plans()) if (meta.status, meta.kind) == ("optimal", "solve")]
+        own = next((meta.id for meta in finished if meta.fingerprint == key), None)
+        if own is None:
+            return None
+        known = self._references.get(own)
+        return known or self.start_from(own, Plan(ws.plan(own)), Session(region, scenario))
+
+    def start_from(self, plan_id: str, plan: Plan, session: Session) -> Reference | None:
+        """Return a plan as the start of other answers, made once; None for a plan of other data than the session's."""
+        from planner.whatif import reference_of
+
+        if not plan.has_plan or plan["record"]["fingerprint"] != session.fingerprint:
+            return None
+        if plan_id not in self._references:
+            self._references = {
+                **dict(list(self._references.items())[-KEPT_REFERENCES:]),
+                plan_id: reference_of(session, plan),
+            }
+        return self._references[plan_id]
+
 
 def solve(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, Any]:
-    """Make the plan of {scenario, region}; return its id and status."""
+    """Make the plan of {scenario, reference, region}; return its id and status.
+
+    A changed scenario starts from the plan of the reference scenario where the desk has one.
+    """
     from planner.pipeline import plan_in
 
-    scenario = parse_scenario(payload["scenario"], file="scenario")
+    scenario, path = parse_scenario(payload["scenario"], file="scenario"), Path(payload["region"])
     context.begin(scenario)
     context.tell(stage="reading")
-    session = held.session(Path(payload["region"]), scenario)
+    reference = held.reference(context.ws, path, parse_scenario(payload["reference"], file="reference"))
+    session = held.session(path, scenario)
     context.tell(stage="solving")
 
     def show(plan: Plan) -> None:
         context.show(plan.data, kind="solve")
+        context.tell(stage="improving")
 
     result = plan_in(
         session,
@@ -63,9 +101,18 @@ def solve(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str,
         should_stop=context.should_stop,
         on_round=context.round,
         on_plan=show,
+        reference=reference,
     )
     plan_id = context.show(result.plan.data, kind="solve")
     return {"plan": plan_id, "status": result.plan.status, "security": result.plan.security}
+
+
+def warm(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, Any]:
+    """Load what the next question will need: {scenario, reference, region}. Nothing is solved."""
+    path = Path(payload["region"])
+    reference = parse_scenario(payload["reference"], file="reference")
+    held.session(path, parse_scenario(payload["scenario"], file="scenario"))
+    return {"has_reference": held.reference(context.ws, path, reference) is not None}
 
 
 def why(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, Any]:
@@ -90,4 +137,4 @@ def check_sites(payload: Mapping[str, Any], context: Context, held: Held) -> dic
     return dict(check(held.region(Path(payload["region"])), file))
 
 
-TASKS = {"solve": solve, "why": why, "check_sites": check_sites}
+TASKS = {"solve": solve, "warm": warm, "why": why, "check_sites": check_sites}

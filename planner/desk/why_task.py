@@ -24,7 +24,6 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
     """
     from planner.pipeline import plan_in
     from planner.plan import Plan
-    from planner.whatif import reference_of
 
     base, site, wish = (str(payload[name]) for name in ("plan", "site", "wish"))
     before = context.ws.plan(base)
@@ -37,9 +36,7 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
         raise UsageError(
             _("The data of the region changed since this plan was made. Make the plan anew, then ask again.")
         )
-    plan = Plan(before)  # the plan that is asked about is the start: the answer depends on nothing else
-    is_own = plan.has_plan and plan["record"]["fingerprint"] == session.fingerprint
-    reference = reference_of(session, plan) if is_own else None
+    reference = held.start_from(base, Plan(before), session)  # the answer depends on nothing but the plan asked about
     context.tell(stage="solving")
 
     def keep(plan: Plan) -> None:

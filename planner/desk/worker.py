@@ -26,6 +26,7 @@ from planner.i18n import LANGUAGES, set_language
 
 POLL_S = 0.1
 LOCK_WAIT_S = 2.0
+SOLVES = ("solve", "why")  # these wait for a place among all users
 
 
 def main(folder: Path) -> int:
@@ -75,6 +76,9 @@ def do(ws: Workspace, job: Path, held: Held) -> None:
     context = Context(ws, job)
     kind, payload = payload_of(job)
     set_language(payload["lang"] if payload.get("lang") in LANGUAGES else "en")
+    if kind not in SOLVES:
+        _do(kind, payload, context, held)
+        return
     rules = settings()
     with slot(
         rules.root / "slots",

@@ -54,6 +54,7 @@ class PlanMeta:
     unit: str
     gap: float | None
     kind: str
+    fingerprint: str = ""  # of region and scenario, as the plan's record has it
 
 
 class Workspace:
@@ -135,6 +136,7 @@ class Workspace:
             unit=str(objective["unit"]),
             gap=plan["gap"],
             kind=kind,
+            fingerprint=str((plan.get("record") or {}).get("fingerprint") or ""),
         )
         write_json(folder / "plan.json", dict(plan))
         write_json(folder / "meta.json", asdict(meta))

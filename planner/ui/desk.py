@@ -14,6 +14,7 @@ from planner.ui.state import PAGES, Key
 
 NAMES = {"en": "English", "zh": "中文"}
 COOKIE_DAYS = 90
+ASKING = ("scenario", "solve", "why")  # pages from which a question is soon asked
 ICON = PAGES.parent / "icon.png"  # a named icon would be fetched from outside
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-top: 4rem; padding-bottom: 2rem; }
@@ -33,6 +34,8 @@ def navigate() -> None:
             choose_language()
     with state.page(), st.sidebar:
         show_open()
+        if chosen.url_path in ASKING:
+            state.warm_up()
     chosen.run()
 
 
@@ -101,5 +104,6 @@ def show_open() -> None:
 def show_running() -> None:
     """Tell on every page that a job is running."""
     with use_language(state.lang()):
-        for job in jobs.running(state.desk()):
+        solves = [job for job in jobs.running(state.desk()) if job.kind != "warm"]
+        for job in solves:
             st.caption(_(":material/hourglass_top: A solve is running, {seconds:.0f} s").format(seconds=job.elapsed_s))

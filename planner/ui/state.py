@@ -39,7 +39,7 @@ class Key(StrEnum):
     DRAFT = "draft"
     SHOWN_PLAN = "shown_plan"
     VIEW_JOB = "view_job"
-    SOLVE_JOB = "solve_job"
+    WARMED = "warmed"
 
 
 def token() -> str:
@@ -206,6 +206,25 @@ def job_error(told: jobs.Status) -> str:
     if error.get("kind") == "internal":
         return _("Something went wrong inside the program: {what}").format(what=error.get("message"))
     return str(error.get("message") or _("It was cancelled."))
+
+
+def payload(scenario: Scenario) -> dict[str, Any]:
+    """Return what the worker needs for a question about a scenario in the open region."""
+    return {
+        "scenario": scenario.model_dump(mode="json"),
+        "reference": reference().model_dump(mode="json"),
+        "region": str(region_ref().path),
+        "lang": lang(),
+    }
+
+
+def warm_up() -> None:
+    """Let the worker load the open region before the first question, once per visit; a busy worker is left alone."""
+    region = str(region_ref().path)
+    if st.session_state.get(Key.WARMED) != region:
+        st.session_state[Key.WARMED] = region
+        if not jobs.running(desk()):
+            jobs.submit(desk(), "warm", payload(draft()))
 
 
 def go(name: str) -> None:

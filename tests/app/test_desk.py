@@ -23,6 +23,7 @@ PAGES = ("map", "scenario", "solve", "plan", "compare", "why", "data")
 @pytest.fixture
 def app(project: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(prewarm, "start", lambda: None)
+    monkeypatch.setattr(jobs, "ensure_worker", lambda _ws: None)
     found = AppTest.from_file(str(project / "app.py"), default_timeout=60)
     found.session_state[Key.DESK] = TOKEN
     return found
@@ -58,6 +59,19 @@ def test_a_running_job_is_told_on_every_page(planned: Workspace, app: AppTest, m
     app.run()
 
     assert any("7 s" in caption.value for caption in app.sidebar.caption)
+
+
+def test_pages_that_ask_let_the_worker_load_the_region_once(planned: Workspace, app: AppTest) -> None:
+    app.run()
+    assert jobs.newest(planned, "warm") is None
+
+    for name in ("scenario", "solve"):
+        app.switch_page(f"planner/ui/pages/{name}.py").run()
+
+    assert len(list((planned.folder / "jobs").iterdir())) == 1
+    job = jobs.newest(planned, "warm")
+    assert job is not None
+    assert job.request["region"] == str(planned.region("small").path)
 
 
 def probe(lines: str) -> AppTest:

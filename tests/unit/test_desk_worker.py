@@ -76,6 +76,10 @@ def test_two_users_get_their_own_plans_and_a_kept_model_answers_again(desks: Pat
     assert again.state == "done"
     assert ann.plan(again.plans[-1])["objective"] == ann.plan(plan.id)["objective"]
 
+    warm = until(ann, jobs.submit(ann, "warm", request(ann)), over)
+
+    assert warm.result == {"has_reference": True}
+
 
 def test_a_killed_worker_is_reported_and_the_next_job_is_done(desks: Path) -> None:
     ws = small_desk("ann")
@@ -125,3 +129,12 @@ def test_a_list_of_sites_is_checked_without_optimising(desks: Path) -> None:
     assert told.state == "done"
     assert told.result["security"] in ("secure", "insecure")
     assert not ws.plans()
+
+
+def test_a_region_is_loaded_before_the_first_question(desks: Path) -> None:
+    ws = small_desk("ann")
+
+    told = until(ws, jobs.submit(ws, "warm", request(ws)), over)
+
+    assert told.state == "done"
+    assert told.result == {"has_reference": False}

@@ -56,15 +56,8 @@ def show_question() -> None:
 
 def start() -> None:
     """Hand the draft to the user's worker."""
-    scenario, ref = state.draft(), state.region_ref()
-    payload = {
-        "scenario": scenario.model_dump(mode="json"),
-        "reference": state.reference().model_dump(mode="json"),
-        "region": str(ref.path),
-        "lang": state.lang(),
-    }
     state.show_plan(None)  # the newest plan is shown when it is there
-    jobs.submit(state.desk(), "solve", payload)
+    jobs.submit(state.desk(), "solve", state.payload(state.draft()))
     st.rerun()
 
 
