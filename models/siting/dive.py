@@ -22,7 +22,7 @@ from models.siting.stages import SITING, Clock, Columns, Values, effort, hearing
 SHARE = 0.25  # of the fractional columns that are rounded before the LP is solved again
 ROUND_DOWN_BELOW = 0.15
 WHOLE = 1e-6
-AROUND_GAP = 0.002
+AROUND_GAP = 0.003
 
 
 def dive(lp: Relaxation, groups: list[Columns], clock: Clock) -> Values | None:
@@ -91,7 +91,7 @@ def around(solver: Solver, siting: Values, clock: Clock) -> Values | None:
     low, high = lp.lower.copy(), lp.upper.copy()
     low[whole] = high[whole] = np.round(values[whole])
     fixed = np.union1d(cols, whole)
-    options = replace(effort(clock, AROUND_GAP), target=clock.target)
+    options = replace(effort(clock, AROUND_GAP), gap=AROUND_GAP, target=clock.target)
     with solver.bounded(fixed, low[fixed], high[fixed]):
         found = solver.solve(options, progress=hearing(clock), should_stop=clock.should_stop)
     if found.values is None and not clock.is_over:  # what is whole in the LP fits no plan: hold only sites and feeds
