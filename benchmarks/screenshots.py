@@ -3,8 +3,8 @@
     python benchmarks/screenshots.py --plan out/beijing/plan.json [--second PLAN] [--out docs/images] [--pages map why] [--solve]
 
 A server of its own is started on a fresh desk with the plan (and a second one, for the page Compare). With --solve a solve
-is started and stopped again, so that the page Solve shows one that runs. Pictures are 1280 x 800, reduced to at most 256
-colours and 120 kB. Needs Chromium and a Chinese font; the exit code is 1 where a picture stays too large.
+is started and stopped again, so that the page Solve shows one that runs. Pictures show a screen of 1600 x 1000, reduced to
+1280 x 800, at most 256 colours and 120 kB. Needs Chromium and a Chinese font; the exit code is 1 where a picture stays too large.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from planner.scenario import parse_scenario
 from tests.browser.desk_server import ARGUMENTS, CHROMIUM, Server
 from tests.browser.visitor import PAGES, RESTS, Visit, visitor
 
-SIZE = {"width": 1280, "height": 800}
+SCREEN = {"width": 1600, "height": 1000}
+SIZE = (1280, 800)
 LANGUAGES = ("en", "zh")
 MOST_BYTES = 120_000
 COLOURS = (256, 192, 128, 96, 64, 48, 32)
@@ -55,7 +56,7 @@ def laid_out(token: str, plans: list[Path]) -> Workspace:
 def n_colours(picture: bytes) -> int:
     """Return the number of colours that fill more than a few pixels."""
     with Image.open(io.BytesIO(picture)) as image:
-        counts = image.convert("RGB").getcolors(maxcolors=SIZE["width"] * SIZE["height"]) or []
+        counts = image.convert("RGB").getcolors(maxcolors=SCREEN["width"] * SCREEN["height"]) or []
     return sum(n > 20 for n, _colour in counts)
 
 
@@ -79,13 +80,13 @@ def still(user: Visit, name: str) -> bytes:
 def is_seen(canvas: Any) -> bool:
     """Return whether a map lies on the first screen."""
     box = canvas.bounding_box()
-    return box is not None and box["y"] + 50 < SIZE["height"]
+    return box is not None and box["y"] + 50 < SCREEN["height"]
 
 
 def quantised(picture: bytes) -> bytes:
     """Return a picture with as many colours as its size allows."""
     with Image.open(io.BytesIO(picture)) as image:
-        whole = image.convert("RGB")
+        whole = image.convert("RGB").resize(SIZE, Image.Resampling.LANCZOS)
     for n in COLOURS:
         out = io.BytesIO()
         whole.quantize(n, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
@@ -149,7 +150,7 @@ def main() -> int:
             token = secrets.token_hex(16)
             server.desk(token, lambda name: laid_out(name, [p for p in (given.plan, given.second) if p]))
             with visitor(browser, server.url, token=token) as user:
-                user.page.set_viewport_size(SIZE)
+                user.page.set_viewport_size(SCREEN)
                 user.open()
                 good = take(user, [name for name in PAGES if name in given.pages], given.out)
                 good = (not given.solve or take_solve(user, given.out)) and good

@@ -109,9 +109,8 @@ def test_a_click_on_a_site_of_the_map_shows_its_card(
     card = user.page.get_by_test_id("stMarkdown").filter(has_text=site["name"]).filter(has_text="Site of the plan")
     assert card.count() == 0
 
-    user.click_on_map(key, site, bounds=small_view["bounds"], height_px=height)
+    user.click_on_map(key, site, bounds=small_view["bounds"], height_px=height, until=card.first)
 
-    card.first.wait_for()
     assert user.errors == []
 
 
@@ -121,10 +120,9 @@ def test_the_geopackage_is_downloaded_and_opens(visit: Visitor, planned: Planned
     user.page.get_by_test_id("stSidebar").get_by_test_id("stExpander").locator("summary").click()
     user.press("take_away_prepare")
     user.can_press("take_away_plan-gpkg")
-    with user.page.expect_download() as download:
-        user.press("take_away_plan-gpkg")
-    path = tmp_path / download.value.suggested_filename
-    download.value.save_as(path)
+    file = user.download("take_away_plan-gpkg")
+    path = tmp_path / file.suggested_filename
+    file.save_as(path)
 
     assert path.name.startswith("small_Small-plan_")
     assert {"sites", "feeds", "substations", "districts"} <= {name for name, _kind in pyogrio.list_layers(path)}

@@ -7,6 +7,7 @@ import secrets
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,8 @@ Visitor = Callable[..., Visit]
 BEIJING_S = 600.0  # until the first plan on a machine with much other work
 
 
-def solve_of(ws: Workspace) -> jobs.Status:
-    found = jobs.newest(ws, "solve")
-    assert found is not None
-    return found
+def solve_of(ws: Workspace) -> Any:
+    return awaited(lambda: jobs.newest(ws, "solve"), "nothing was asked")
 
 
 def worker_of(ws: Workspace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlparse
@@ -17,7 +17,7 @@ from planner.ui.state import COOKIE
 PAGES = ("map", "scenario", "solve", "plan", "compare", "why", "data")
 PATIENCE_S = 180.0  # a machine that others use too may be slow; a test that passes does not wait for it
 PRESS_MS = 90  # an instant click selects nothing on a deck.gl map
-POLL_MS = 200
+POLL_MS, CLICKS = 200, 4
 RUNS = "[data-testid=stApp]:not([data-test-script-state=notRunning])"
 RESTS = "[data-testid=stApp][data-test-script-state=notRunning]"
 SELF = ("data:", "blob:")
@@ -97,8 +97,13 @@ class Visit:
         """Return the boxes in which Streamlit tells of an error that nobody caught."""
         return list(self.page.get_by_test_id("stException").all_inner_texts())
 
-    def click_on_map(self, key: str, place: Mapping[str, Any], *, bounds: list[float], height_px: float) -> None:
-        """Click on a place {name, lon, lat} of a map that shows the whole region, when the map tells that it is there."""
+    def click_on_map(
+        self, key: str, place: Mapping[str, Any], *, bounds: list[float], height_px: float, until: Any
+    ) -> None:
+        """Click on a place {name, lon, lat} of a map of the whole region when the map tells that it is there.
+
+        `until`: what shall appear then; a map that was drawn anew just then has not seen the click, so it is clicked again.
+        """
         canvas = self.page.locator(f".st-key-{key} canvas").first
         canvas.scroll_into_view_if_needed()
         tip = self.page.locator(f".st-key-{key} .deck-tooltip", has_text=str(place["name"]))
@@ -112,10 +117,24 @@ class Visit:
             self.page.wait_for_timeout(POLL_MS)
             return bool(tip.is_visible())
 
-        awaited(is_below_the_mouse, "the map never told of the place")
-        self.page.mouse.down()
-        self.page.wait_for_timeout(PRESS_MS)
-        self.page.mouse.up()
+        for _try in range(CLICKS):
+            awaited(is_below_the_mouse, "the map never told of the place")
+            self.page.mouse.down()
+            self.page.wait_for_timeout(PRESS_MS)
+            self.page.mouse.up()
+            with suppress(AssertionError):
+                awaited(until.is_visible, "", within_s=PATIENCE_S / CLICKS)
+                return
+        raise AssertionError("the map took no click")
+
+    def download(self, key: str) -> Any:
+        """Press a button that downloads until a file comes: one made on demand may be gone before it was fetched."""
+        for _try in range(CLICKS):
+            with self.page.expect_download() as download:
+                self.press(key)
+            if download.value.failure() is None:
+                return download.value
+        raise AssertionError("the download failed every time")
 
 
 def offset_px(place: Mapping[str, Any], bounds: list[float], height_px: float) -> tuple[float, float]:
