@@ -129,12 +129,16 @@ class Visit:
 
     def download(self, key: str) -> Any:
         """Press a button that downloads until a file comes: one made on demand may be gone before it was fetched."""
+        from playwright.sync_api import TimeoutError as NothingCameError
+
         for _try in range(CLICKS):
-            with self.page.expect_download() as download:
-                self.press(key)
-            if download.value.failure() is None:
-                return download.value
-        raise AssertionError("the download failed every time")
+            self.settle()
+            with suppress(NothingCameError):
+                with self.page.expect_download(timeout=1000 * PATIENCE_S / CLICKS) as download:
+                    self.press(key)
+                if download.value.failure() is None:
+                    return download.value
+        raise AssertionError("no file came")
 
 
 def offset_px(place: Mapping[str, Any], bounds: list[float], height_px: float) -> tuple[float, float]:
