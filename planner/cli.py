@@ -178,8 +178,8 @@ def export(
     json_output: Annotated[bool, typer.Option("--json", help=_("Print JSON instead of text."))] = False,
 ) -> ExitCode:
     """Write the exports of a plan again, for example in the other language."""
-    from planner.cli_views import candidates_of, read_plan, region_of
     from planner.export.manifest import export_all
+    from planner.plan_file import candidates_of, read_plan, region_of
 
     data = read_plan(plan)
     found = region_of(data, region)
@@ -197,7 +197,7 @@ def show(
     json_output: Annotated[bool, typer.Option("--json", help=_("Print JSON instead of text."))] = False,
 ) -> ExitCode:
     """Print a plan that was made before."""
-    from planner.cli_views import names_from, read_plan
+    from planner.plan_file import names_from, read_plan
     from planner.report import print_plan, terminal_width
 
     data = read_plan(plan)

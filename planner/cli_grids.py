@@ -56,8 +56,8 @@ def export_grid(
     json_output: Annotated[bool, typer.Option("--json", help=_("Print JSON instead of text."))] = False,
 ) -> ExitCode:
     """Write the network with the loads of a plan for other tools: pandapower JSON and Excel, MATPOWER."""
-    from planner.cli_views import read_plan, region_of
     from planner.grids import write_planned_network
+    from planner.plan_file import read_plan, region_of
 
     data = read_plan(plan)
     found = region_of(data, region)

@@ -57,11 +57,6 @@ def as_changes(found: Iterable[Change]) -> dict[str, Any]:
     return {change.path: change.after for change in found}
 
 
-def undone(draft: Scenario, change: Change) -> Scenario:
-    """Return the draft with one change taken back."""
-    return draft.changed({change.path: change.before})
-
-
 Leaf = tuple[tuple[Any, ...], Any, Any]
 
 

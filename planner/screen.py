@@ -22,11 +22,12 @@ from planner.errors import UsageError
 from planner.i18n import gettext as _
 from planner.reach import Points, coordinates, feed_pairs, feeding_stations, pairs_within, pipe_pairs
 from planner.region import Region, projected_points
-from planner.scenario import Scenario
+from planner.scenario import Power, Scenario, Water
+from planner.scenario import Screening as CellRules
 from planner.screen_words import EXCLUSION, NO_STATION, NOTE_NO_PLANT, OUTSIDE_STUDY_AREA, TOO_SMALL, reason_text
 from planner.units import M2_PER_HA, M_PER_KM
 
-__all__ = ["Screening", "feed_pairs", "pipe_pairs", "reason_text", "screen", "screen_for"]
+__all__ = ["Screening", "feed_pairs", "pipe_pairs", "reason_text", "screen", "screen_by", "screen_for"]
 
 MIN_AREA_HA = 3.6  # 30 MW IT at 0.12 ha per MW
 SLIVER_HA = 0.01
@@ -97,12 +98,17 @@ def screen(
 
 def screen_for(region: Region, scenario: Scenario) -> Screening:
     """Return the screening that the scenario asks for."""
+    return screen_by(region, scenario.screening, scenario.power, scenario.water)
+
+
+def screen_by(region: Region, cells: CellRules, power: Power, water: Water) -> Screening:
+    """Return the screening under three parts of a scenario, which need not be of a whole one."""
     return screen(
         region,
-        cell_km=scenario.screening.cell_km,
-        radius_km=dict(scenario.power.radius_km),
-        water_reach_km=scenario.water.reach_km,
-        min_area_ha=scenario.screening.min_area_ha,
+        cell_km=cells.cell_km,
+        radius_km=dict(power.radius_km),
+        water_reach_km=water.reach_km,
+        min_area_ha=cells.min_area_ha,
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from planner.desk.view_key import VIEW_VERSION
+
 SQUARE = [[116.0, 39.9], [116.6, 39.9], [116.6, 40.2], [116.0, 40.2], [116.0, 39.9]]
 
 
@@ -87,7 +89,7 @@ def made_view() -> dict[str, Any]:
         ),
     }
     return {
-        "version": 1,
+        "version": VIEW_VERSION,
         "key": "made",
         "region": {
             "id": "made",

@@ -25,8 +25,8 @@ def work(payload: Mapping[str, Any], _job: Path) -> dict[str, Any]:
 
 
 def _export_plan(payload: Mapping[str, Any]) -> dict[str, Any]:
-    from planner.cli_views import candidates_of, read_plan, region_of
     from planner.export.manifest import export_all
+    from planner.plan_file import candidates_of, read_plan, region_of
 
     plan = read_plan(Path(payload["plan"]))
     region = region_of(plan, Path(payload["region"]))
@@ -36,16 +36,16 @@ def _export_plan(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _export_candidates(payload: Mapping[str, Any]) -> dict[str, Any]:
-    from planner.cli_views import screened
     from planner.export.candidates import export_candidates
     from planner.read import read_region
     from planner.region_edits import region_for
     from planner.scenario import parse_scenario
+    from planner.screen import screen_for
 
     scenario = parse_scenario(payload["scenario"], file="scenario")
     region = region_for(read_region(Path(payload["region"])), scenario)
     out = Path(payload["out"])
-    cells = screened(region, scenario).candidates
+    cells = screen_for(region, scenario).candidates
     forget_old(out)
     paths = export_candidates(region, scenario, out, candidates=cells, lang=payload["lang"])
     return {"files": [path.relative_to(out).as_posix() for path in paths]}

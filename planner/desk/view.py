@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from planner.desk.view_grid import grid_layers
+from planner.desk.view_key import VIEW_VERSION
 from planner.desk.view_layers import (
     KM_DECIMALS,
     Layer,
@@ -37,7 +38,6 @@ from planner.tables import all_tables
 if TYPE_CHECKING:
     from planner.scenario import Scenario
 
-VERSION = 1
 POINT_TABLES = {
     "substations": "substations",
     "plants": "reclaimed_plants",
@@ -96,7 +96,7 @@ def region_view(
         **grid_layers(region),
     }
     return {
-        "version": VERSION,
+        "version": VIEW_VERSION,
         "region": _facts(region),
         "screening": _screened(screening),
         "bounds": _bounds(bounds_m, region),

@@ -19,7 +19,7 @@ from planner.export.palette import (
     loading_class,
 )
 from planner.export.sentences import security_verdict
-from planner.map_view.rows import Row, colour, names_in, shown
+from planner.map_view.rows import Row, colour, row_names, shown
 from planner.map_view.selection import JOIN, LINKS, Selection, View, place_of
 
 CLOSED_RADIUS = 4.0  # px, a site that opens in a later year
@@ -92,7 +92,7 @@ def grid_line_rows(view: View, plan: PlanDict | None, *, year: int | None, lang:
     layer = view["layers"].get("grid_lines") or {"columns": {"id": []}, "lines": []}
     found = worst_loadings(plan, year=year) if plan else {}
     rows = []
-    for row, text, line in zip(layer["columns"]["id"], names_in(layer, lang), layer["lines"], strict=True):
+    for row, text, line in zip(layer["columns"]["id"], row_names(layer, lang), layer["lines"], strict=True):
         share = found.get(("line", row), {}).get("share")
         k = None if share is None else loading_class(share)
         rows.append(

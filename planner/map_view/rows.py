@@ -31,7 +31,7 @@ def colour(code: str) -> list[int]:
     return [int(code[at : at + 2], 16) for at in (1, 3, 5)]
 
 
-def names_in(layer: Mapping[str, Any], lang: str) -> list[str]:
+def row_names(layer: Mapping[str, Any], lang: str) -> list[str]:
     """Return the names of a layer's rows."""
     columns = layer["columns"]
     ids = columns.get("id", [])
@@ -45,14 +45,14 @@ def names_in(layer: Mapping[str, Any], lang: str) -> list[str]:
 def area_rows(view: View, name: str, *, lang: str) -> list[Row]:
     """Return one row per polygon; an area of several parts has several rows of the same id."""
     layer = view["layers"].get(name) or {"columns": {"id": []}, "polygons": []}
-    rows = zip(layer["columns"]["id"], names_in(layer, lang), layer["polygons"], strict=True)
+    rows = zip(layer["columns"]["id"], row_names(layer, lang), layer["polygons"], strict=True)
     return [{"g": part, "i": shown(row), "n": text} for row, text, parts in rows for part in parts or []]
 
 
 def point_rows(view: View, name: str, *, lang: str) -> list[Row]:
     """Return the rows of a layer of points that have a place."""
     layer = view["layers"].get(name) or {"columns": {"id": []}, "points": []}
-    rows = zip(layer["columns"]["id"], names_in(layer, lang), layer["points"], strict=True)
+    rows = zip(layer["columns"]["id"], row_names(layer, lang), layer["points"], strict=True)
     return [{"p": place, "i": shown(row), "n": text} for row, text, place in rows if place]
 
 
@@ -61,7 +61,7 @@ def label_rows(view: View, name: str, *, lang: str) -> list[Row]:
     return [{"p": row["p"], "t": row["n"]} for row in point_rows(view, name, lang=lang)]
 
 
-def candidate_rows(view: View, *, is_excluded: bool = False, without: Collection[str] = ()) -> list[Row]:
+def candidate_rows(view: View, *, is_excluded: bool = False) -> list[Row]:
     """Return the candidates, or the excluded cells, as short as can be: place and id; thousands of them travel."""
     layer = view["layers"]["candidates"]
     wanted = "excluded" if is_excluded else "candidate"
@@ -69,7 +69,7 @@ def candidate_rows(view: View, *, is_excluded: bool = False, without: Collection
     return [
         {"p": place, "n": shown(row)}
         for row, status, place in zip(columns["id"], columns["status"], layer["points"], strict=True)
-        if status == wanted and row not in without
+        if status == wanted
     ]
 
 

@@ -10,7 +10,6 @@ from planner.export.facts import local_name
 
 View = Mapping[str, Any]
 Place = list[float]
-PICKED_PARTS = {"grid_lines": (), "grid_stations": ("buses", "trafos")}
 LINKS = {"feeds": ("feeds", "substation", "substations"), "pipes": ("water", "plant", "plants")}
 JOIN = "|"  # between the two ends of a feed or pipe
 

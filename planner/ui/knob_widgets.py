@@ -16,7 +16,6 @@ from planner.ui import draft, state
 from planner.ui.markdown import plain
 
 PREFIX = "knob_"
-ON = "knob_on_"
 FINE_STEP = 0.1
 PER_ROW = 3
 

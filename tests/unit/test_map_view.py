@@ -101,7 +101,6 @@ def test_sizes_grow_with_the_root_and_end_at_the_largest(view: dict[str, Any]) -
 def test_candidates_travel_with_place_and_name_alone(view: dict[str, Any]) -> None:
     assert candidate_rows(view) == [{"p": [116.2, 40.0], "n": "C001-001"}]
     assert candidate_rows(view, is_excluded=True) == [{"p": [116.3, 40.0], "n": "C002-001"}]
-    assert candidate_rows(view, without={"C001-001"}) == []
 
 
 def test_an_area_of_two_parts_is_two_rows_of_one_id(view: dict[str, Any]) -> None:

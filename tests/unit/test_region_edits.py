@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from planner.assemble_power import node_headroom
-from planner.cli_views import names_from, region_of
 from planner.editable import EDITABLE, row_id, shown_columns
 from planner.errors import InputProblems, UsageError
 from planner.pipeline import run
+from planner.plan_file import names_from, region_of
 from planner.read import read_region
 from planner.region import Region, confidence_of
 from planner.region_edits import edited, region_for

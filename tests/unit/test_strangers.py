@@ -243,6 +243,12 @@ def test_a_huge_table_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert "too_many_rows" in codes(tmp_path, file)
 
 
+def test_too_many_files_are_refused_before_one_is_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAX_FILES", 1)
+
+    assert codes(tmp_path, *(written(tmp_path / name, "x") for name in ("a.exe", "b.exe"))) == ["too_many_files"]
+
+
 def test_a_huge_file_is_refused_by_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "MAX_FILE_BYTES", 100)
 

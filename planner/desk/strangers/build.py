@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 from pyproj import CRS
 
+from planner.desk.strangers import limits
 from planner.desk.strangers.first_scenario import put_scenario
 from planner.desk.strangers.given import Given, write_given
 from planner.desk.strangers.layer_in import GEOJSON_CRS, Taken, Wanted, take_layer
@@ -31,7 +32,6 @@ from planner.region import Region
 from planner.regions import prepared
 from planner.tables import all_tables
 
-SCENARIOS = "scenarios"
 _NOT_COPIED = ("BUILT_FROM.txt", "SOURCES.md")
 
 
@@ -53,6 +53,8 @@ class Request:
 
 def build_region(request: Request) -> dict[str, Any]:
     """Return {status: ok | problems, problems, notices, tables, summary, name}; a good region lies in `out`/region."""
+    if len(request.files) > limits.MAX_FILES:
+        return _answer([_too_many(request)], Uploaded(), base_name=None)
     looked = [look_at(path) for path in request.files]
     refused = [found for found in looked if isinstance(found, Problem)]
     if refused:
@@ -66,6 +68,12 @@ def build_region(request: Request) -> dict[str, Any]:
     if isinstance(uploaded, Problem):
         return _answer([uploaded], Uploaded(), base_name=None)
     return _checked(uploaded, request, is_whole=uploaded.manifest is not None)
+
+
+def _too_many(request: Request) -> Problem:
+    message = _("More than {n} files were uploaded at once.").format(n=limits.MAX_FILES)
+    remedy = _("Upload a workbook, or the layers one after the other.")
+    return refusal(request.files[limits.MAX_FILES].name, "too_many_files", message, remedy)
 
 
 def _taken_apart(uploads: list[Upload], books: list[Upload], request: Request) -> Uploaded | Problem:
