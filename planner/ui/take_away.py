@@ -94,13 +94,17 @@ def prepare(folder: Path, payload: dict[str, Any]) -> None:
 
 
 def offer(folder: Path, names: tuple[str, ...], *, prefix: tuple[str, ...]) -> None:
-    """Show one button per file and one for all; a file is read when its button is pressed."""
+    """Show one button per file and one for all.
+
+    Bytes are handed over, not functions that read them at a press: Streamlit forgets what such a function made as soon as any
+    script ends, which on a desk that polls may be before the browser fetches it.
+    """
     if st.session_state[JOBS].pop(str(folder), None):
         st.rerun()  # the whole page once more, so that it stops looking
     for name in names:
         st.download_button(
             file_label(name),
-            (folder / name).read_bytes,
+            (folder / name).read_bytes(),
             file_name=download_name(name, *prefix),
             mime=MIME[Path(name).suffix],
             key=f"take_away_{name}",
@@ -109,7 +113,7 @@ def offer(folder: Path, names: tuple[str, ...], *, prefix: tuple[str, ...]) -> N
         )
     st.download_button(
         _("Everything as one zip"),
-        lambda: zipped(folder),
+        _zip_of(str(folder), (folder / "manifest.json").stat().st_mtime_ns),
         file_name=download_name("all.zip", *prefix),
         mime=MIME[".zip"],
         key="take_away_all",
@@ -117,3 +121,9 @@ def offer(folder: Path, names: tuple[str, ...], *, prefix: tuple[str, ...]) -> N
         type="primary",
         width="stretch",
     )
+
+
+@st.cache_resource(max_entries=4, ttl=600, show_spinner=False)
+def _zip_of(folder: str, changed_at: int) -> bytes:
+    """Return all files of a folder as one archive, made once. The folder lies on the asking user's own desk."""
+    return zipped(Path(folder))
