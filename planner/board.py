@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.export.facts import (
+    LEARNED,
     NO_WORTH,
     UNUSED_SHARE,
     PlanDict,
@@ -26,7 +27,6 @@ from planner.export.words import family_name
 from planner.i18n import gettext as _
 
 PERCENT = 0.01
-CUT = "network_cut"
 # limits that stand at one thing of the map -> the layer it is drawn in; its id is the first part of the limit's index
 LAYERS = {
     "substation_headroom": "substations",
@@ -138,12 +138,12 @@ def limit_key(row: Row, plan: PlanDict) -> str:
     if cut is None:
         return "/".join(_key(row))
     parts = (cut.get(name) for name in ("element", "outage", "outage_kind", "quantity"))
-    return "/".join([CUT, *(str(part or "") for part in parts)])
+    return "/".join([LEARNED, *(str(part or "") for part in parts)])
 
 
 def _cut_of(row: Row, plan: PlanDict) -> Row | None:
     """Return the learned limit behind a row, None for a limit that was given."""
-    if row.get("constraint") != CUT:
+    if row.get("constraint") != LEARNED:
         return None
     known = {str(cut.get("id")): cut for cut in (plan.get("loop") or {}).get("cuts") or []}
     return next((known[part] for part in index_parts(row.get("index")) if part in known), {})

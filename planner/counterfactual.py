@@ -11,11 +11,12 @@ from planner.errors import UsageError
 from planner.export.facts import PlanDict, has_plan, last_year, local_name
 from planner.export.limit_words import conflict_lines
 from planner.export.sentences import security_verdict
-from planner.export.words import amount, family_name, unit_name
+from planner.export.words import amount, family_name
 from planner.i18n import LANGUAGES, language, use_language
 from planner.i18n import gettext as _
-from planner.plan_views import large_money
+from planner.plan_views import value_text
 from planner.scenario import Scenario, parse_scenario
+from planner.wishes import Wish, wish_of, with_wish
 
 WISHES = ("in", "out")
 N_LIMITS = 3  # named in a sentence; all are in the table
@@ -26,23 +27,23 @@ def scenario_of(plan: PlanDict, region: str) -> Scenario:
     return parse_scenario({**plan["scenario"], "region": region}, file=_("plan"))
 
 
-def with_wish(scenario: Scenario, site: str, wish: str) -> Scenario:
-    """Return the scenario with the site forced in or out, named so; raise `UsageError` where it says that already."""
-    own = scenario.wishes
-    is_said = {"in": site in own.fixed, "out": site in own.forbidden}
+def supposing(scenario: Scenario, site: str, wish: str) -> Scenario:
+    """Return the scenario with the site forced in or out, named so; raise `UsageError` where it says that already.
+
+    A least size that the scenario asks for stays with a site that is forced in.
+    """
     if wish not in WISHES:
         raise ValueError(f"no such wish: {wish}")
-    if is_said[wish]:
+    if site in (scenario.wishes.fixed if wish == "in" else scenario.wishes.forbidden):
         raise UsageError(_("The scenario says so already: there is nothing to compare."))
-    fixed = [s for s in own.fixed if s != site] + ([site] if wish == "in" else [])
-    forbidden = [s for s in own.forbidden if s != site] + ([site] if wish == "out" else [])
-    least = {s: mw for s, mw in own.min_mw.items() if s != site or wish == "in"}
+    least_mw = wish_of(scenario, site)[1]
+    kind: Wish = "forbidden" if wish == "out" else "sized" if least_mw else "fixed"
     name = {}
     for lang in LANGUAGES:
         with use_language(lang):
             text = _("{name}, with {site}") if wish == "in" else _("{name}, without {site}")
             name[lang] = text.format(name=getattr(scenario.name, lang), site=site)
-    return scenario.changed({"name": name, "wishes": {"fixed": fixed, "forbidden": forbidden, "min_mw": least}})
+    return with_wish(scenario, site, kind, least_mw=least_mw).changed({"name": name})
 
 
 def outcome(before: PlanDict, after: PlanDict, *, site: str, wish: str, names: Mapping[str, str]) -> dict[str, Any]:
@@ -126,16 +127,10 @@ def _text_of(loss: Mapping[str, Any]) -> str:
 
 def _amounts(loss: Mapping[str, Any]) -> dict[str, str]:
     """Return the amounts of a loss as text; as gains too, for a plan that became better."""
-    shown = {key: _amount(loss[key], loss["unit"]) for key in ("value", "low", "high")}
+    shown = {key: value_text(loss[key], loss["unit"]) for key in ("value", "low", "high")}
     gains = {"gain": "value", "least": "high", "most": "low"}
-    shown |= {key: _amount(None if loss[of] is None else -loss[of], loss["unit"]) for key, of in gains.items()}
+    shown |= {key: value_text(None if loss[of] is None else -loss[of], loss["unit"]) for key, of in gains.items()}
     return shown
-
-
-def _amount(value: float | None, unit: str) -> str:
-    if value is None:
-        return "–"
-    return large_money(value) if unit == "CNY" else f"{amount(value)} {unit_name(unit)}".strip()
 
 
 def _place_sentences(sites: list[dict[str, Any]], after: PlanDict, site: str) -> list[str]:

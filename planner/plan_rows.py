@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planner.board import board
-from planner.export.facts import PlanDict, Row, in_year, last_year, local_name, worst_outages, years_of
+from planner.export.facts import PlanDict, Row, in_year, last_year, local_name, sites_by_size, worst_outages, years_of
 from planner.export.grid_words import TWO_UNITS, beside, element_name, outage_name, when
 from planner.export.loop_words import cuts_to_show
 from planner.export.sentences import DISTRICT, outage_text
 from planner.export.sheet import Cell, Sheet
 from planner.export.sheets_grid import cut_sheet
-from planner.export.words import amount, number, short_technology_name, unit_name
+from planner.export.words import amount, number, short_technology_name
 from planner.i18n import gettext as _
 from planner.i18n import language
 from planner.map_view.selection import Selection, element_of
-from planner.plan_views import large_money
+from planner.plan_views import value_text
 from planner.report import feed_texts, water_texts
 
 Names = Mapping[str, str]
@@ -56,7 +56,7 @@ def site_table(plan: PlanDict, names: Mapping[str, str]) -> Table:
         _("Fed from (voltage, length, reserved)"),
         _("Watered from (1000 m³/year)"),
     ]
-    sites = sorted(plan.get("sites") or [], key=lambda site: (-in_year(site.get("it_mw"), last), site["id"]))
+    sites = sites_by_size(plan)
     rows: list[list[Cell]] = [
         [
             local_name(site, lang) + (" ?" if site.get("is_position_uncertain") else ""),
@@ -89,19 +89,19 @@ def board_table(plan: PlanDict, names: Names, *, view: View | None) -> Table:
     rows: list[list[Cell]] = []
     places: list[Selection | None] = []
     for row in board(plan, names):
-        gain = "" if row["gain"] is None or row["note"] else digits_money(row["gain"], row["gain_unit"])
+        gain = "" if row["gain"] is None or row["note"] else _gain_text(row["gain"], row["gain_unit"])
         rows.append([row["title"], gain or "–", row["sentence"] or row["note"], row["used"], row["when"]])
         places.append(element_place(row["element"], plan, view) or _drawn(row["place"], layers))
     return Table(header, rows, places)
 
 
+def _gain_text(gain: float, unit: str) -> str:
+    """Return a gain a year (the table's head says so): money without "a year", else with the unit of the aim."""
+    return value_text(gain, "CNY" if unit == "CNY/year" else unit)
+
+
 def _drawn(place: Mapping[str, str] | None, layers: Collection[str]) -> Selection | None:
     return Selection(place["layer"], place["id"]) if place and place["layer"] in layers else None
-
-
-def digits_money(gain: float, unit: str) -> str:
-    """Return a gain a year as money, or with the unit of the aim."""
-    return large_money(gain) if unit == "CNY/year" else f"{amount(gain)} {unit_name(unit)}"
 
 
 def outage_table(plan: PlanDict, names: Names, *, view: View | None, n: int = 10) -> Table:

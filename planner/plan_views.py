@@ -22,7 +22,7 @@ from planner.export.facts import (
 )
 from planner.export.loop_words import loop_of, price_sentence
 from planner.export.sentences import security_verdict, status_sentence
-from planner.export.words import amount, number, objective_name, unit_name
+from planner.export.words import amount, in_a_row, number, objective_name, unit_name
 from planner.i18n import gettext as _
 from planner.i18n import language
 
@@ -60,6 +60,13 @@ def large_money(value: float | None) -> str:
     return f"{digits(value / divisor)} {unit}"
 
 
+def value_text(value: float | None, unit: str) -> str:
+    """Return a value of an aim, or a difference of values, with its unit; money as `large_money` writes it."""
+    if unit == "CNY" or value is None:
+        return large_money(value)
+    return f"{amount(value)} {unit_name(unit)}".strip()
+
+
 def digits(value: float, n: int = 4) -> str:
     """Return a number with `n` significant digits, thousands separated."""
     return f"{float(f'{value:.{n}g}'):,.12g}"
@@ -68,10 +75,7 @@ def digits(value: float, n: int = 4) -> str:
 def plan_label(meta: PlanMeta, *, lang: str) -> str:
     """Return how a list calls a plan: name, when it was made, the value of its aim; a counterfactual is told."""
     name = (meta.name_zh if lang == "zh" else meta.name) or meta.id
-    if meta.value is None:
-        value = _("no plan")
-    else:
-        value = large_money(meta.value) if meta.unit == "CNY" else f"{amount(meta.value)} {unit_name(meta.unit)}"
+    value = _("no plan") if meta.value is None else value_text(meta.value, meta.unit)
     made_at = datetime.fromisoformat(meta.made_at).astimezone().strftime("%Y-%m-%d %H:%M")  # the server's own time
     return " · ".join([name, made_at, value, *([_("what if")] if meta.kind == "why" else [])])
 
@@ -126,11 +130,10 @@ def _each_year(plan: PlanDict, amounts: Sequence[float], unit: str) -> str:
 def _value_figure(plan: PlanDict) -> Figure:
     objective, gap = plan.get("objective") or {}, plan.get("gap")
     note = "" if gap is None else _("gap {gap:.2f} %").format(gap=100.0 * gap)
-    value = objective.get("value")
+    shown = value_text(objective.get("value"), str(objective.get("unit") or ""))
     if objective.get("unit") == "CNY":
-        help_text = _("All costs over all years, discounted.") + " " + status_sentence(plan)
-        return Figure(_("Cost"), large_money(value), note, help_text)
-    shown = f"{amount(value)} {unit_name(str(objective.get('unit') or ''))}"
+        help_text = in_a_row(_("All costs over all years, discounted."), status_sentence(plan))
+        return Figure(_("Cost"), shown, note, help_text)
     return Figure(
         _("Value of the aim"), shown, f"{objective_name(str(objective.get('name')))}; {note}", status_sentence(plan)
     )
@@ -154,13 +157,9 @@ def _price_figure(plan: PlanDict) -> Figure:
     meaning = _("What the plan costs more because the grid stays secure in every checked outage.")
     if value is None:
         return Figure(_("Price of security"), "–", _("not computed"), meaning)
-    if price.get("unit") != "CNY":
-        unit = unit_name(str(price.get("unit") or ""))
-        return Figure(
-            _("Price of security"), f"{amount(value)} {unit}".strip(), "", f"{meaning} {price_sentence(plan)}"
-        )
-    note = "" if low is None or high is None else _range_text(low, high)
-    return Figure(_("Price of security"), large_money(value), note, f"{meaning} {price_sentence(plan)}")
+    unit = str(price.get("unit") or "")
+    note = "" if low is None or high is None or unit != "CNY" else _range_text(low, high)
+    return Figure(_("Price of security"), value_text(value, unit), note, in_a_row(meaning, price_sentence(plan)))
 
 
 def _range_text(low: float, high: float) -> str:

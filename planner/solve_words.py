@@ -7,8 +7,9 @@ from typing import Any
 
 from planner.export.facts import has_plan
 from planner.export.sentences import security_verdict, status_sentence
-from planner.export.words import amount, in_a_row, money, number, unit_name
+from planner.export.words import in_a_row, number
 from planner.i18n import gettext as _
+from planner.plan_views import value_text
 from planner.scenario_diff import Change
 
 
@@ -29,13 +30,6 @@ def stage_name(stage: str | None) -> str:
     return names.get(stage or "", _("Working"))
 
 
-def valued(value: float | None, unit: str | None) -> str:
-    """Return a value of the objective with its unit."""
-    if value is None:
-        return "–"
-    return money(value) if unit == "CNY" else f"{amount(value)} {unit_name(unit or '')}".strip()
-
-
 def progress_figures(
     elapsed_s: float, *, incumbent: float | None, bound: float | None, gap: float | None, unit: str | None
 ) -> list[tuple[str, str, str]]:
@@ -43,8 +37,16 @@ def progress_figures(
     shown_gap = "–" if gap is None or gap > 1.0 else f"{100 * gap:.2f} %"
     return [
         (_("Time"), _("{seconds} s").format(seconds=number(elapsed_s, 0)), _("Since the solve began.")),
-        (_("Best plan so far"), valued(incumbent, unit), _("Value of the aim for the best plan found so far.")),
-        (_("No plan can be better than"), valued(bound, unit), _("The bound that the solver has proven so far.")),
+        (
+            _("Best plan so far"),
+            value_text(incumbent, unit or ""),
+            _("Value of the aim for the best plan found so far."),
+        ),
+        (
+            _("No plan can be better than"),
+            value_text(bound, unit or ""),
+            _("The bound that the solver has proven so far."),
+        ),
         (_("Gap"), shown_gap, _("How far the best plan may still be from the best possible one.")),
     ]
 
@@ -55,7 +57,7 @@ def round_rows(rounds: Iterable[Mapping[str, Any]], *, unit: str | None) -> list
         {
             _("Round"): row["round"],
             _("Limits learned before it"): sum(int(row[k]) for k in ("n_cuts_dc", "n_cuts_ac", "n_cuts_no_good")),
-            _("Plan"): valued(row["value"], unit),
+            _("Plan"): value_text(row["value"], unit or ""),
             _("Situations outside limits"): int(row["n_counted"]),
             _("Solve (s)"): round(float(row["solve_s"]), 1),
             _("AC check (s)"): round(float(row["check_s"]), 1),
@@ -69,11 +71,11 @@ def outcome(plan: Mapping[str, Any], *, seconds: float) -> tuple[str, str]:
     took = _("The solve took {seconds} s.").format(seconds=number(seconds, 0))
     if plan["status"] == "infeasible":
         return "bad", in_a_row(_("No plan satisfies all limits together."), took)
-    if not has_plan(dict(plan)):
+    if not has_plan(plan):
         return "bad", in_a_row(_("The time was over before there was a plan."), took)
-    level, sentence = security_verdict(dict(plan))
+    level, sentence = security_verdict(plan)
     is_whole = plan["status"] == "optimal"
     shown = {"secure": "good", "not_checked": "weak", "insecure": "bad"}[level]
     if shown == "good" and not is_whole:
         shown = "weak"
-    return shown, in_a_row(status_sentence(dict(plan)), sentence, took)
+    return shown, in_a_row(status_sentence(plan), sentence, took)

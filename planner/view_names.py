@@ -19,11 +19,6 @@ def layer_rows(view: View | None, layer: str) -> list[dict[str, Any]]:
     return [dict(zip(keys, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def layer_row(view: View | None, layer: str, ident: str) -> dict[str, Any] | None:
-    """Return the row of one id in a layer, None where there is none."""
-    return next((row for row in layer_rows(view, layer) if str(row.get("id")) == ident), None)
-
-
 def names_in(plan: PlanDict, view: View | None, *, lang: str) -> dict[str, str]:
     """Return the display name of every id that a limit or an outage of the plan may mention.
 

@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from planner.board import board
-from planner.export.facts import PlanDict, Row, headroom_limits, in_year, last_year, local_name
+from planner.export.facts import LEARNED, PlanDict, Row, headroom_limits, in_year, last_year, local_name, sites_by_size
 from planner.export.sentences import DISTRICT, class_name
 from planner.export.words import amount, number, technology_name
 from planner.i18n import gettext as _
 from planner.i18n import language
+from planner.map_view.selection import row_of
 from planner.report import feed_texts, site_notes, water_texts
-from planner.view_names import View, layer_row, layer_rows
+from planner.view_names import View, layer_rows
 
 IN, OUT, EXCLUDED, UNKNOWN = "in", "out", "excluded", "unknown"
-CUT = "network_cut"
 MUCH = 0.1  # share of a learned limit's largest coefficient from which a station counts in it
 N_DISTRICTS = 3
 CANDIDATE = "candidate"
@@ -27,11 +27,9 @@ CANDIDATE = "candidate"
 
 def choices(plan: PlanDict, view: View | None, names: Mapping[str, str]) -> list[dict[str, str]]:
     """Return what can be asked about: id, label, kind (in, out, excluded); the plan's sites first, the largest on top."""
-    sites = sorted(plan.get("sites") or [], key=lambda site: -in_year(site.get("it_mw"), last_year(plan)))
-    chosen = {str(site["id"]) for site in sites}
-    kinds = {str(site["id"]): IN for site in sites}
+    kinds = {str(site["id"]): IN for site in sites_by_size(plan)}
     for row in layer_rows(view, "candidates"):
-        if str(row["id"]) not in chosen:
+        if str(row["id"]) not in kinds:
             kinds[str(row["id"])] = OUT if row.get("status") == CANDIDATE else EXCLUDED
     order = [IN, OUT, EXCLUDED]
     ranked = sorted(kinds.items(), key=lambda item: order.index(item[1]))
@@ -47,7 +45,7 @@ def reasons(plan: PlanDict, view: View | None, site: str, names: Mapping[str, st
     place.
     """
     chosen = next((row for row in plan.get("sites") or [] if str(row["id"]) == site), None)
-    place = layer_row(view, "candidates", site)
+    place = None if view is None else row_of(view, "candidates", site)
     if chosen is not None:
         kind, stations = IN, [str(feed["substation"]) for feed in chosen.get("feeds") or []]
         plants = [str(water["plant"]) for water in chosen.get("water") or []]
@@ -84,7 +82,7 @@ def _zones(view: View | None, stations: Iterable[str]) -> set[str]:
 
 def _touches(row: Row, plan: PlanDict, entities: set[str], stations: Sequence[str]) -> bool:
     """Tell whether a row of the board limits one of the entities; one learned in the check where a station counts in it."""
-    if row["constraint"] != CUT:
+    if row["constraint"] != LEARNED:
         return bool(entities & set(row["index"]))
     cuts = {str(cut.get("id")): cut for cut in (plan.get("loop") or {}).get("cuts") or []}
     terms = next((cuts[part].get("terms") or [] for part in row["index"] if part in cuts), [])

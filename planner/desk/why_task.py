@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.counterfactual import scenario_of, with_wish
+from planner.counterfactual import scenario_of, supposing
 from planner.errors import UsageError
 from planner.i18n import gettext as _
 
@@ -28,7 +28,7 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
     base, site, wish = (str(payload[name]) for name in ("plan", "site", "wish"))
     before = context.ws.plan(base)
     asked, path = scenario_of(before, str(payload["region"])), Path(payload["region"])
-    scenario = with_wish(asked, site, wish)
+    scenario = supposing(asked, site, wish)
     context.begin(scenario)
     context.tell(stage="reading")
     session = held.session(path, asked)

@@ -11,7 +11,6 @@ from planner.i18n import gettext as _
 from planner.map_view.selection import Selection
 from planner.tables import MARKED_CONFIDENCES
 
-DISTRICT = "district/"  # districts and plants may share an id
 WHOLE_FROM = 1000.0  # from here on decimals tell a planner nothing
 SPECIES: dict[str, Callable[[], str]] = {
     "districts": lambda: _("District"),

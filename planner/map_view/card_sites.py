@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from planner.export.facts import PlanDict, in_year, years_of
+from planner.export.sentences import DISTRICT
 from planner.export.sheet import yes_no
 from planner.export.words import technology_name
 from planner.i18n import gettext as _
-from planner.map_view.card import DISTRICT, SPECIES, Card, Fact, short
+from planner.map_view.card import SPECIES, Card, Fact, short
 from planner.map_view.card_limits import limit_rows
 from planner.map_view.selection import JOIN, LINKS, Selection, View, row_of, site_of
 from planner.screen_words import EXCLUSION, OUTSIDE_STUDY_AREA, reason_text

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from planner.export.facts import PlanDict, years_of
+from planner.export.sentences import DISTRICT
 from planner.export.sheet import yes_no
 from planner.export.words import unit_name
 from planner.i18n import gettext as _
-from planner.map_view.card import DISTRICT, SPECIES, Card, Fact, confidence_text, is_marked, mark_of, short, source_text
+from planner.map_view.card import SPECIES, Card, Fact, confidence_text, is_marked, mark_of, short, source_text
 from planner.map_view.card_grid import grid_card
 from planner.map_view.card_limits import limit_rows
 from planner.map_view.card_sites import candidate_card, link_card, site_card

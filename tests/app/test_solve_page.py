@@ -90,7 +90,7 @@ def test_a_running_solve_shows_its_figures_and_rounds(desk: Workspace, page: Pag
 
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["Time"] == "12 s"
-    assert shown["Best plan so far"] == "2,500.0 million CNY"
+    assert shown["Best plan so far"] == "2.5 billion CNY"
     assert shown["Gap"] == "4.00 %"
     assert app.dataframe[0].value["Situations outside limits"].tolist() == [3]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from planner.counterfactual import conflict, outcome, scenario_of, with_wish
+from planner.counterfactual import conflict, outcome, scenario_of, supposing
 from planner.errors import UsageError
 from planner.scenario import Scenario, load_scenario
 from planner.view_names import names_in
@@ -111,14 +111,14 @@ def test_a_limit_of_a_zone_touches_the_sites_below_it() -> None:
 def test_a_wish_is_added_to_the_scenario(scenario: Scenario) -> None:
     asked = scenario.changed({"wishes": {"fixed": ["A"], "forbidden": ["B"], "min_mw": {"A": 40.0}}})
 
-    without, with_b = with_wish(asked, "A", "out"), with_wish(asked, "B", "in")
+    without, with_b = supposing(asked, "A", "out"), supposing(asked, "B", "in")
 
     assert (without.wishes.fixed, without.wishes.forbidden, dict(without.wishes.min_mw)) == ((), ("B", "A"), {})
     assert (with_b.wishes.fixed, with_b.wishes.forbidden) == (("A", "B"), ())
     assert dict(with_b.wishes.min_mw) == {"A": 40.0}
     assert (without.name.en, with_b.name.zh) == ("Small plan, without A", "小方案，含 B")
     with pytest.raises(UsageError, match="already"):
-        with_wish(asked, "A", "in")
+        supposing(asked, "A", "in")
 
 
 def test_a_plan_gives_its_scenario_back(scenario: Scenario) -> None:
