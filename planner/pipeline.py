@@ -87,10 +87,14 @@ def plan_in(
         return _result(session, reference.plan)
     if reference is not None and can_answer(session, reference):
         return _result(session, _what_if(session, reference, ears, on_plan))
-    plan = session.solve(progress=progress, should_stop=should_stop, time_limit_s=time_limit_s)
+    return _result(session, _from_nothing(session, ears))
+
+
+def _from_nothing(session: Session, ears: Listening) -> Plan:
+    plan = session.solve(progress=ears.progress, should_stop=ears.should_stop, time_limit_s=ears.time_limit_s)
     if plan.has_plan:
         plan = checked(session, plan, ears, known=[], is_quick=False)
-    return _result(session, finish(session, plan))
+    return finish(session, plan)
 
 
 def _result(session: Session, plan: Plan) -> PlanResult:
@@ -106,18 +110,18 @@ def _what_if(session: Session, reference: Reference, ears: Listening, on_plan: C
     plan, rows = quick_plan(session, reference, ears)
     first = finish(session, plan)
     gap = first["gap"]
-    is_done = not first.has_plan or (gap is not None and gap <= session.scenario.solver.gap)
+    is_done = first.status == "infeasible" or (gap is not None and gap <= session.scenario.solver.gap)
     left = ears.time_limit_s - (time.perf_counter() - began)
     if (is_done and first.security in ("secure", "not_checked")) or ears.is_stopped or left <= MIN_SOLVE_S:
         return first
-    if first.has_plan and on_plan is not None:
+    if not first.has_plan:  # the dive found none, which says nothing: all candidates are still to be tried
+        return _from_nothing(session, replace(ears, time_limit_s=left))
+    if on_plan is not None:
         on_plan(first)
-    if not first.has_plan:
-        return first
     better = session.improve(progress=ears.progress, should_stop=ears.should_stop, time_limit_s=left)
     left = max(MIN_SOLVE_S, ears.time_limit_s - (time.perf_counter() - began))
     better = finish(session, checked(session, better, replace(ears, time_limit_s=left), known=rows, is_quick=False))
-    return min(first, better, key=_rank)
+    return min(better, first, key=_rank)  # of equals the one that was searched on, with the better bound
 
 
 def _rank(plan: Plan) -> tuple[bool, float]:
