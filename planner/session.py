@@ -50,7 +50,7 @@ class Session:
 
     def __init__(self, region: Region, scenario: Scenario) -> None:
         self._base = region  # without the scenario's corrections
-        self._cache: dict[str, tuple[Plan, Solution]] = {}
+        self._cache: dict[str, tuple[Plan, Solution, dict[str, SitingModel], float | None]] = {}
         self._cases: tuple[str, Engines] | None = None
         self.solution: Solution | None = None
         self._load(scenario)
@@ -137,11 +137,11 @@ class Session:
             raise UsageError(
                 _("A time limit of {limit} s leaves no time; give more than 0.").format(limit=time_limit_s)
             )
-        key = fingerprint(self.region, self.scenario)
-        if key in self._cache:
-            plan, self.solution = self._cache[key]
+        key, self._data = self.fingerprint, self.assembled.data
+        if key in self._cache:  # with its models as they were, without the rows that were learned since
+            plan, self.solution, models, self._relaxation = self._cache[key]
+            self.models = dict(models)
             return plan
-        self._data = self.assembled.data
         limit = rules.time_limit_s if time_limit_s is None else time_limit_s
         options = self._options(limit)
         if self.is_staged:
@@ -153,7 +153,7 @@ class Session:
             solution = self.solver.solve(options, progress=progress, should_stop=should_stop)
         plan = self._planned(solution)
         if solution.status == "optimal":
-            self._cache[key] = (plan, solution)
+            self._cache[key] = (plan, solution, dict(self.models), self._relaxation)
         return plan
 
     def quick(

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from planner import session as sessions
 from planner.errors import UsageError
-from planner.pipeline import run
+from planner.pipeline import plan_in, run
 from planner.read import read_region
 from planner.scenario import Scenario, load_scenario
 from planner.session import Session
@@ -33,6 +34,22 @@ def test_two_runs_give_the_same_plan(one_year: Scenario) -> None:
 
     assert first["audit"]["status"] == "passed"
     assert told(dict(first.data)) == told(dict(second.data))
+
+
+@pytest.mark.parametrize("staged_from", [0, 1000])
+def test_a_session_makes_the_same_plan_again(
+    one_year: Scenario, staged_from: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sessions, "STAGED_FROM_SITES", staged_from)
+    session = Session(read_region(one_year.region), one_year)
+
+    first = plan_in(session, one_year).plan
+    again = plan_in(session, one_year).plan  # from the cache, without the rows that its first loop learned
+    session.with_scenario(one_year.changed({"demand_scale": 0.9}))
+    later = plan_in(session, one_year).plan  # after another scenario was loaded
+
+    assert sum(row["n_cuts_ac"] + row["n_cuts_dc"] for row in first["loop"]["rounds"]) > 0
+    assert told(dict(first.data)) == told(dict(again.data)) == told(dict(later.data))
 
 
 @pytest.mark.parametrize("limit_s", [0.0, -5.0, float("nan")])
