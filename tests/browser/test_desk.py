@@ -127,8 +127,8 @@ def test_the_geopackage_is_downloaded_and_opens(visit: Visitor, planned: Planned
     assert path.name.startswith("small_Small-plan_")
     assert {"sites", "feeds", "substations", "districts"} <= {name for name, _kind in pyogrio.list_layers(path)}
     sites = gpd.read_file(path, layer="sites")
-    assert set(sites["id"]) == {site["id"] for site in planned.plan["sites"]}
-    assert sites.geometry.x.to_list() == pytest.approx([site["lon"] for site in planned.plan["sites"]])
+    assert set(sites["site"]) == {site["id"] for site in planned.plan["sites"]}
+    assert sites.geometry.x.to_list() == pytest.approx([site["lon"] for site in planned.plan["sites"]], abs=1e-6)
 
 
 def test_a_walk_over_all_pages_in_both_languages_asks_nobody(visit: Visitor, planned: Planned) -> None:
