@@ -1,8 +1,8 @@
-"""Marks of honesty as badges: colour and sign together, so that they read without colour too."""
+"""Marks of honesty as badges, verdicts as boxes: colour and sign together, so that they read without colour too."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import streamlit as st
@@ -18,6 +18,8 @@ SIGNS = {
     "warn": ":material/warning:",
     "note": ":material/info:",
 }
+# colour of a box by the verdict of an AC check: green only where the plan's own check passed
+BOXES = {"secure": st.success, "insecure": st.error, "not_checked": st.warning}
 
 
 def show(marks: Sequence[Mark]) -> None:
@@ -25,3 +27,8 @@ def show(marks: Sequence[Mark]) -> None:
     with st.container(horizontal=True):
         for mark in marks:
             st.badge(plain(mark.text), icon=SIGNS[mark.level], color=COLOURS[mark.level], help=plain(mark.help) or None)
+
+
+def verdict_box(level: str, paragraphs: Iterable[str]) -> None:
+    """Show paragraphs (markdown) in the colour of a security verdict: secure, insecure or not_checked."""
+    BOXES[level]("\n\n".join(paragraphs))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from planner.ui import state
-
 
 class DataKey(StrEnum):
     """A key of the page Data in the session's state; the ids of jobs are kept on the desk, under the same name."""
@@ -36,6 +34,8 @@ class DataKey(StrEnum):
     WISH_MW = "wish_mw"
     WISH_SET = "wish_set"
     WISH_CLEAR = "wish_clear"
+    WISH_SEEN = "wish_seen"
+    WISH_SOLVE = "wish_solve"
     LIST_FILE = "list_file"
     LIST_READ = "list_read"
     LIST_JOB = "list_job"
@@ -43,8 +43,3 @@ class DataKey(StrEnum):
     LIST_EDITOR = "list_editor"
     LIST_CHECK = "list_check"
     CHECK_JOB = "check_job"
-
-
-def spoken(key: str) -> str:
-    """Return the key of a widget whose options are words: one per language, as a browser keeps the words it showed."""
-    return f"{key}_{state.lang()}"

@@ -12,6 +12,7 @@ from planner.i18n import use_language
 from planner.knobs import Knob
 from planner.knobs.shown import is_outside, range_text
 from planner.ui import state
+from planner.ui.markdown import plain
 
 PROBLEMS = "draft_problems"  # place on the page -> sentences
 VERSION = "draft_version"  # goes up when the draft changes from outside the tables, so that they are drawn anew
@@ -47,8 +48,6 @@ def problems() -> dict[str, list[str]]:
 
 def show_problems(place: str) -> None:
     """Tell beside a knob or a table why its value was not taken."""
-    from planner.ui.markdown import plain
-
     for text in problems().get(place, []):
         st.error(plain(text), icon=":material/error:")
 

@@ -10,8 +10,9 @@ import streamlit as st
 
 from planner.desk.uploads import letter_of, near_problems, place_of, problem_csv
 from planner.i18n import gettext as _
-from planner.ui.data_keys import DataKey, spoken
+from planner.ui.data_keys import DataKey
 from planner.ui.markdown import plain
+from planner.ui.words import spoken
 
 WRONG = "background-color: #FDBBA0; color: #000000; font-weight: 600"
 MAX_SHOWN = 60
@@ -96,15 +97,10 @@ def show_match(result: Plain) -> dict[str, str] | None:
         if not missing or not table["header"]:
             continue
         with st.expander(_("Are columns named otherwise? Say which is which."), expanded=True):
+            words = {None: _("not in the file"), **{name: name for name in table["header"]}}
             for name in missing:
-                st.selectbox(
-                    name, [None, *table["header"]], key=spoken(f"{DataKey.MATCH}_{name}"), format_func=_nothing
-                )
+                st.selectbox(name, words, key=spoken(f"{DataKey.MATCH}_{name}"), format_func=words.__getitem__)
             if st.button(_("Read again with this match"), key=DataKey.MATCH_READ):
                 chosen = {name: st.session_state.get(spoken(f"{DataKey.MATCH}_{name}")) for name in missing}
                 return {name: str(theirs) for name, theirs in chosen.items() if theirs}
     return None
-
-
-def _nothing(name: str | None) -> str:
-    return _("not in the file") if name is None else name

@@ -9,17 +9,17 @@ from typing import Any
 import streamlit as st
 
 from planner.desk import jobs, uploads
-from planner.desk.workspace import RegionRef
 from planner.i18n import gettext as _
 from planner.scenario import load_scenario
 from planner.tables import all_tables
 from planner.ui import state
-from planner.ui.data_keys import DataKey, spoken
+from planner.ui.data_keys import DataKey
 from planner.ui.deck import region_map
 from planner.ui.job_watch import keep_job, kept_job, wait_for
 from planner.ui.markdown import plain
 from planner.ui.upload_problems import show_match, show_problems
 from planner.ui.waiting import view_or_wait
+from planner.ui.words import region_name, region_names, spoken
 
 WHOLE, LAYER = "region", "layer"
 LAYERS_FIRST = ("sites", "study_area", "exclusions", "substations", "reclaimed_plants", "zones", "districts")
@@ -46,28 +46,23 @@ def show_templates() -> None:
         icon=":material/download:",
     )
     with filled:
-        refs = {ref.id: ref for ref in ws.regions()}
+        names = region_names()
         chosen = st.selectbox(
-            _("or start from"), refs, format_func=lambda ref: region_name(refs[ref]), key=spoken(DataKey.TEMPLATE_FROM)
+            _("or start from"), names, format_func=names.__getitem__, key=spoken(DataKey.TEMPLATE_FROM)
         )
-        if not uploads.can_be_workbook(refs[chosen].path):
+        source = ws.region(chosen).path
+        if not uploads.can_be_workbook(source):
             st.caption(_("The network of this region is a file of its own, so it cannot be a workbook."))
             return
         st.download_button(
             _("Filled workbook"),
-            partial(uploads.template, ws, region=refs[chosen].path, lang=lang),
+            partial(uploads.template, ws, region=source, lang=lang),
             f"{chosen}.xlsx",
             MIME,
             key=DataKey.TEMPLATE_FILLED,
             on_click="ignore",
             icon=":material/download:",
         )
-
-
-def region_name(ref: RegionRef) -> str:
-    """Return a region's name in the language in use; the user's own are marked."""
-    name = str(ref.name.get(state.lang()) or ref.id)
-    return name if ref.is_bundled else _("{name} (yours)").format(name=name)
 
 
 def show_upload() -> None:
@@ -100,35 +95,33 @@ def show_upload() -> None:
 
 def say_layer() -> dict[str, Any]:
     """Ask what a single layer is: of which region, which table, in which coordinate system."""
-    refs = {ref.id: ref for ref in state.desk().regions()}
-    tables = all_tables()
+    names, tables = region_names(), all_tables()
     order = [*LAYERS_FIRST, *(name for name in tables if name not in LAYERS_FIRST)]
+    meanings = {name: f"{tables[name].meaning} ({name})" for name in order}
+    as_file_says = _("as the file says")
     base, table, crs = st.columns(3)
-    base_id = base.selectbox(
-        _("Layer of which region"), refs, format_func=lambda ref: region_name(refs[ref]), key=spoken(DataKey.BASE)
-    )
-    name = table.selectbox(
-        _("Which table"), order, format_func=lambda name: f"{tables[name].meaning} ({name})", key=spoken(DataKey.TABLE)
-    )
+    base_id = base.selectbox(_("Layer of which region"), names, format_func=names.__getitem__, key=spoken(DataKey.BASE))
+    name = table.selectbox(_("Which table"), order, format_func=meanings.__getitem__, key=spoken(DataKey.TABLE))
     system = crs.selectbox(
         _("Coordinate system"),
         SYSTEMS,
-        format_func=lambda name: name or _("as the file says"),
+        format_func=lambda name: name or as_file_says,
         key=spoken(DataKey.CRS),
         accept_new_options=True,
         help=_("GeoPackage and shapefile say it themselves; GeoJSON is WGS 84. GCJ-02 (web maps) cannot be used."),
     )
+    usual_title = _("{region}, changed").format(region=names[base_id])
     own_name, of_package = st.columns(2)
     title = own_name.text_input(
         _("Name of the new region"),
         key=DataKey.TITLE,
         max_chars=60,
-        placeholder=_("{region}, changed").format(region=region_name(refs[base_id])),
+        placeholder=usual_title,
     )
     layer = of_package.text_input(_("Layer of the GeoPackage, if it has several"), key=DataKey.LAYER)
-    title = title.strip() or _("{region}, changed").format(region=region_name(refs[base_id]))
+    title = title.strip() or usual_title
     return {
-        "base": str(refs[base_id].path),
+        "base": str(state.desk().region(base_id).path),
         "table": name,
         "crs": system or None,
         "layer": layer or None,

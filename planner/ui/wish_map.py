@@ -12,10 +12,11 @@ from planner.i18n import gettext as _
 from planner.map_view.selection import Selection, name_of, place_of, row_of
 from planner.ui import state
 from planner.ui.cards import card
-from planner.ui.data_keys import DataKey, spoken
+from planner.ui.data_keys import DataKey
 from planner.ui.deck import region_map
 from planner.ui.markdown import plain
 from planner.ui.waiting import view_or_wait
+from planner.ui.words import spoken
 from planner.wishes import Wish, all_wishes, wish_of, with_wish
 
 LAYERS_ON = ("candidates", "sites", "districts")  # stations would lie over the cells
@@ -86,9 +87,9 @@ def wish_text(wish: Wish) -> str:
 
 def picked_site(view: Mapping[str, Any], plan: Mapping[str, Any] | None, clicked: Selection | None) -> str | None:
     """Return the site that was picked last, on the map or in the list of candidates."""
-    if clicked is not None and clicked.layer in SITES and clicked != st.session_state.get("wish_seen"):
+    if clicked is not None and clicked.layer in SITES and clicked != st.session_state.get(DataKey.WISH_SEEN):
         st.session_state[spoken(DataKey.WISH_SITE)] = clicked.id
-    st.session_state["wish_seen"] = clicked
+    st.session_state[DataKey.WISH_SEEN] = clicked
     district = clicked.id if clicked is not None and clicked.layer == "districts" else None
     if district is not None:
         where = name_of(view, Selection("districts", district), lang=state.lang())
@@ -126,11 +127,12 @@ def say_wish(view: Mapping[str, Any], plan: Mapping[str, Any] | None, site: str)
     else:
         now, least_mw = wish_of(state.draft(), site)
         kinds: list[Wish] = ["fixed", "sized", "forbidden"]
+        words = {kind: wish_text(kind) for kind in kinds}
         wish = st.radio(
             _("This site"),
             kinds,
             index=None if now == "none" else kinds.index(now),
-            format_func=wish_text,
+            format_func=words.__getitem__,
             key=spoken(f"{DataKey.WISH_KIND}_{site}"),
         )
         size = least_mw or float(state.draft().clusters.min_site_mw)
@@ -170,5 +172,5 @@ def list_wishes(view: Mapping[str, Any], plan: Mapping[str, Any] | None) -> None
         if action.button("✕", key=f"{DataKey.WISH_CLEAR}_{site}", help=_("Take this wish back"), type="tertiary"):
             st.session_state.pop(spoken(f"{DataKey.WISH_KIND}_{site}"), None)
             set_wish(site, "none")
-    if st.button(_("Solve with these wishes"), key="wish_solve"):
+    if st.button(_("Solve with these wishes"), key=DataKey.WISH_SOLVE):
         state.go("solve")

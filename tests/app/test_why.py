@@ -128,7 +128,7 @@ def test_a_running_question_shows_how_it_stands_and_can_be_stopped(planned: Work
 
     assert not app.exception
     assert "another place" in texts(app)
-    assert "1,500" in texts(app)
+    assert "1.5 billion CNY" in texts(app)
     app.button(key="why_stop").click().run()
     assert jobs.status(planned, job).is_cancelled
     assert "Stopping" in texts(app)

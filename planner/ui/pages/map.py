@@ -16,6 +16,7 @@ from planner.ui.deck import region_map
 from planner.ui.map_controls import FORGOTTEN, MapKey, choose_hit, choose_layers, choose_year, search_text
 from planner.ui.markdown import plain
 from planner.ui.waiting import view_or_wait
+from planner.ui.words import region_names
 
 HEIGHT_PX = 660
 
@@ -33,13 +34,11 @@ def show() -> None:
 
 def choose_region() -> None:
     """Offer the bundled regions and the user's own; the choice opens the region."""
-    known = {ref.id: ref for ref in state.desk().regions()}
-    ids, now, lang = list(known), state.region_ref().id, state.lang()
-    names = {ref: local_name({"id": ref, "name": known[ref].name}, lang) or ref for ref in ids}
+    names, now = region_names(), state.region_ref().id
     chosen = st.selectbox(
         _("Region"),
-        ids,
-        index=ids.index(now),
+        names,
+        index=list(names).index(now),
         format_func=names.__getitem__,
         key=MapKey.REGION,
         help=_("Bring your own region on the page Data."),

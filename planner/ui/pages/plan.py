@@ -17,12 +17,12 @@ from planner.map_view.selection import Selection
 from planner.plan_marks import marks_of
 from planner.plan_rows import failure_table
 from planner.plan_views import headline, is_shown, plan_labels
-from planner.scenario import Scenario, parse_scenario
 from planner.ui import badges, figures, plan_tabs, state
 from planner.ui.cards import card
 from planner.ui.deck import DEFAULT_ON, region_map
 from planner.ui.markdown import plain
-from planner.ui.waiting import view_or_wait
+from planner.ui.no_plan import show_no_plan
+from planner.ui.waiting import open_scenario_of, view_of, view_or_wait
 from planner.view_names import names_in
 
 CHOICE, NAME, RENAME, DELETE = "plan_choice", "plan_name", "plan_rename", "plan_delete"
@@ -32,7 +32,6 @@ GRID_LAYERS = ("grid_lines", "grid_stations")
 MAP_HEIGHT_PX = 520
 CARD_HEIGHT_PX = 700
 POLL_S = 1.0
-BOXES = {"secure": st.success, "insecure": st.error, "not_checked": st.warning}
 
 
 def show() -> None:
@@ -40,13 +39,11 @@ def show() -> None:
     st.title(_("Plan"))
     plan = state.shown_plan()
     if plan is None:
-        st.info(_("There is no plan for this region yet. Start one on the page Solve."))
-        if st.button(_("Go to Solve"), key="plan_go_solve", type="primary"):
-            state.go("solve")
+        show_no_plan(key="plan_go_solve")
         return
     choose(plan)
     watch_improving()
-    view = state.view(scenario_of(plan))
+    view = view_of(plan)
     names = names_in(plan, view, lang=state.lang())
     badges.show(marks_of(plan, marked=(view or {}).get("marks"), is_improving=is_improving()))
     if not is_shown(plan):
@@ -106,16 +103,11 @@ def poll() -> None:
         st.rerun(scope="app")
 
 
-def scenario_of(plan: Mapping[str, Any]) -> Scenario:
-    """Return the scenario of the plan, in the region that is open: its screening and edits make the view."""
-    return parse_scenario({**plan["scenario"], "region": str(state.region_ref().path)}, file="plan.json")
-
-
 def show_security(plan: Mapping[str, Any], names: dict[str, str]) -> None:
     """Show the verdict as a box in its colour, with what limits the plan; a constructed grid is told."""
     level, sentence = security_verdict(plan)
     lines = [plain(text) for text in (*limiting_lines(plan, names), synthetic_label(plan) or "")]
-    BOXES[level]("\n\n".join([f"**{plain(sentence)}**", *lines]))
+    badges.verdict_box(level, [f"**{plain(sentence)}**", *lines])
 
 
 def show_refusal(plan: Mapping[str, Any], names: dict[str, str]) -> None:
@@ -135,7 +127,7 @@ def show_map(plan: Mapping[str, Any], view: dict[str, Any] | None) -> None:
     """Show the plan on the map, and the card of what was clicked there or in a table."""
     with use_language(state.lang()):
         if view is None:
-            view_or_wait(scenario_of(plan))
+            view_or_wait(open_scenario_of(plan))
             return
         if view["region"]["fingerprint"] != plan["region"]["fingerprint"]:
             st.warning(_("The data of the region changed since this plan was made: the map shows the data of now."))

@@ -7,7 +7,6 @@ from typing import Any
 import streamlit as st
 
 from planner.i18n import gettext as _
-from planner.i18n import use_language
 from planner.knobs import Group, Knob, groups
 from planner.ui import draft, state
 from planner.ui.change_list import show_changes
@@ -15,9 +14,9 @@ from planner.ui.knob_widgets import show_knob
 from planner.ui.markdown import plain
 from planner.ui.scenario_file import show_file
 from planner.ui.sheet_widgets import show_sheet
+from planner.ui.waiting import wait_for_view
 
 GROUP, NAME, SOLVE = "scenario_group", "scenario_name", "scenario_solve"
-POLL_S = 0.5
 WIDE = ("by_key", "choices", "years", "limits")
 NARROW = ("number", "yes_no", "maybe", "choice")
 
@@ -79,7 +78,7 @@ def show_group(group: Group, tables: dict[str, Any], *, is_ready: bool) -> None:
     for name in group.tables:
         show_sheet(name, tables)
     if group.tables and not is_ready:
-        wait()
+        wait_for_view(_("The tables of the region are being read ..."), state.reference())
 
 
 def rows_of(group: Group) -> list[list[Knob]]:
@@ -92,15 +91,6 @@ def rows_of(group: Group) -> list[list[Knob]]:
         elif knob.kind in (*NARROW, *WIDE):
             rows.append([knob])
     return rows
-
-
-@st.fragment(run_every=POLL_S)
-def wait() -> None:
-    """Tell that the tables are on their way, and draw the page again when they are there."""
-    with use_language(state.lang()):
-        st.caption(_("The tables of the region are being read ..."))
-    if state.view(state.reference()) is not None:
-        st.rerun(scope="app")
 
 
 with state.page():

@@ -8,18 +8,22 @@ from typing import Any
 import streamlit as st
 
 from planner.compare_words import limit_table, moved_table, worth_caption
-from planner.counterfactual import conflict, outcome, scenario_of
+from planner.counterfactual import conflict, outcome
 from planner.desk import jobs
 from planner.export.facts import has_plan
 from planner.i18n import gettext as _
 from planner.i18n import use_language
 from planner.plan_views import plan_label
 from planner.screen_words import reason_text
-from planner.solve_words import progress_figures, round_rows, stage_name
-from planner.ui import state
+from planner.solve_words import stage_name
+from planner.ui import badges, state
 from planner.ui.deck import Selection, region_map
 from planner.ui.markdown import plain
+from planner.ui.no_plan import show_no_plan
+from planner.ui.progress import figures_of, show_rounds, show_stop
 from planner.ui.tables import table
+from planner.ui.waiting import open_scenario_of, view_of, wait_for_view
+from planner.ui.words import spoken
 from planner.view_names import names_in
 from planner.why import EXCLUDED, IN, OUT, choices, reasons
 from planner.why_words import advice, headroom_rows, kind_name, knob_group, limit_rows
@@ -30,7 +34,6 @@ POLL_S = 0.5
 MAP_HEIGHT_PX = 460
 LAYERS = ("sites", "candidates", "substations", "plants", "districts")
 PICKABLE = ("sites", "candidates", "excluded", "feeds", "pipes")
-BOXES = {"secure": st.success, "insecure": st.error, "not_checked": st.warning}
 Plan = Mapping[str, Any]
 
 
@@ -39,35 +42,24 @@ def show() -> None:
     st.title(_("Why"))
     plan_id, plan = state.shown_plan_id(), state.shown_plan()
     if plan is None or plan_id is None:
-        st.info(_("There is no plan for this region yet. Start one on the page Solve."))
-        if st.button(_("Go to Solve"), key="why_go_solve", type="primary"):
-            state.go("solve")
+        show_no_plan(key="why_go_solve")
         return
     label = next((plan_label(meta, lang=state.lang()) for meta in state.desk().plans() if meta.id == plan_id), plan_id)
     st.caption(plain(_("Plan in view: {plan}").format(plan=label)))
-    view = state.view(scenario_of(plan, str(state.region_ref().path)))
+    view = view_of(plan)
     names = names_in(plan, view, lang=state.lang())
     if not has_plan(plan):
-        show_no_plan(plan, names)
+        show_missing(plan, names)
         return
     if view is None:
-        wait_for_view(plan)
+        wait_for_view(_("The map of the region is being made; candidates appear with it."), open_scenario_of(plan))
     show_place(plan, plan_id, view, names)
-
-
-@st.fragment(run_every=POLL_S)
-def wait_for_view(plan: Plan) -> None:
-    """Look whether the map is there."""
-    with use_language(state.lang()):
-        st.info(_("The map of the region is being made; candidates appear with it."), icon=":material/hourglass_top:")
-        if state.view(scenario_of(plan, str(state.region_ref().path))) is not None:
-            st.rerun(scope="app")
 
 
 def choose(plan: Plan, view: Plan | None, names: Mapping[str, str]) -> str:
     """Let the user choose a place by name, the plan's largest site first; a click on the map comes here too."""
     rows = {row["id"]: row for row in choices(plan, view, names)}
-    key = f"{SITE}_{state.lang()}"  # the browser keeps a widget's text: another language is another widget
+    key = spoken(SITE)
     wanted = st.session_state.pop(PICKED, None) or st.session_state.get(SITE)
     if wanted in rows:
         st.session_state[key] = wanted
@@ -184,17 +176,10 @@ def show_running(job: jobs.Status, *, is_this: bool) -> None:
     if job.state in ("queued", "waiting"):
         st.info(_("Waiting for its turn."))
     else:
-        figures = progress_figures(job.elapsed_s, incumbent=job.incumbent, bound=job.bound, gap=job.gap, unit=job.unit)
-        lines = [f"{label}: {value}" for label, value, _help in figures]
+        lines = [f"{label}: {value}" for label, value, _help in figures_of(job)]
         st.info("  \n".join([f"**{stage_name(job.stage)}**", *map(plain, lines)]), icon=":material/hourglass_top:")
-    rounds = round_rows(job.rounds, unit=job.unit)
-    if rounds:
-        st.dataframe(rounds, hide_index=True)
-    if job.is_cancelled:
-        st.caption(_("Stopping with the best plan so far ..."))
-    else:
-        stop = _("Stop and keep the best plan")
-        st.button(stop, key=STOP, icon=":material/stop:", on_click=jobs.cancel, args=(state.desk(), job.id))
+    show_rounds(job)
+    show_stop(job, key=STOP)
 
 
 def show_end(job: jobs.Status) -> None:
@@ -203,8 +188,8 @@ def show_end(job: jobs.Status) -> None:
         st.error(plain(state.job_error(job)))
         return
     found = answer_of(job)
-    box = BOXES[found["level"]] if found["is_possible"] else st.error
-    box("\n\n".join(plain(text) for text in (_("The answer:"), *found["sentences"])))
+    level = found["level"] if found["is_possible"] else "insecure"
+    badges.verdict_box(level, map(plain, (_("The answer:"), *found["sentences"])))
     if found["conflict"] is not None:
         show_conflict(found["conflict"])
     if found["is_possible"] and st.button(
@@ -218,7 +203,7 @@ def answer_of(job: jobs.Status) -> dict[str, Any]:
     """Return what a finished question changes, see `planner.counterfactual.outcome`."""
     before = state.plan_of(job.result["base"])
     after = job.result["after"] or state.plan_of(job.result["plan"])
-    view = state.view(scenario_of(before, str(state.region_ref().path)))
+    view = view_of(before)
     names = {**names_in(after, view, lang=state.lang()), **names_in(before, view, lang=state.lang())}
     return outcome(before, after, site=job.result["site"], wish=job.result["wish"], names=names)
 
@@ -238,7 +223,7 @@ def show_answer_tables(plan_id: str, site: str) -> None:
         st.caption(plain(worth_caption(found["limits"])))
 
 
-def show_no_plan(plan: Plan, names: Mapping[str, str]) -> None:
+def show_missing(plan: Plan, names: Mapping[str, str]) -> None:
     """Show why a run has no plan."""
     found = conflict(plan, names)
     if found is None:
