@@ -6,7 +6,9 @@
     ├── SolveError        the solver stopped for a reason that is neither a plan nor "infeasible"
     ├── GridError         the AC network cannot be built or checked
     ├── AuditError        a plan does not follow from its inputs
-    └── ExportError       a file cannot be written
+    ├── ExportError       a file cannot be written
+    └── DeskError         a file of a desk cannot be read or written
+        └── DamagedError  its content is not what was written
 
 "Infeasible" and "stopped at the time limit with a plan" are answers, so they are not here.
 """
@@ -103,3 +105,11 @@ class AuditError(PlannerError):
 
 class ExportError(PlannerError):
     """A file cannot be written."""
+
+
+class DeskError(PlannerError):
+    """A file of a user's desk cannot be read or written."""
+
+
+class DamagedError(DeskError):
+    """A file of a user's desk holds something else than was written."""

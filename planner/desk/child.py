@@ -11,7 +11,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from planner.desk.files import read_json, write_json
+from planner.desk.files import read_record, write_json
 from planner.errors import InputProblems, PlannerError
 from planner.i18n import LANGUAGES, set_language
 
@@ -30,7 +30,7 @@ def serve(work: Callable[[Mapping[str, Any], Path], Any], arguments: list[str] |
     (name,) = sys.argv[1:] if arguments is None else arguments
     folder = Path(name)
     with FileLock(folder / "lock"):
-        payload = read_json(folder / "request.json")["payload"]
+        payload = (read_record(folder / "request.json") or {})["payload"]
         set_language(payload.get("lang") if payload.get("lang") in LANGUAGES else "en")
         write_json(folder / "status.json", {"state": "running"})
         try:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.desk.files import read_json, write_json
+from planner.desk.files import read_record, write_json
 from planner.desk.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -71,5 +71,5 @@ class Context:
 
 def payload_of(job: Path) -> tuple[str, dict[str, Any]]:
     """Return kind and payload of a job."""
-    request = read_json(job / "request.json")
+    request = read_record(job / "request.json") or {}
     return str(request["kind"]), dict(request["payload"])

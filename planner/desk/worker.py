@@ -16,8 +16,8 @@ from filelock import FileLock, Timeout
 
 from planner.desk.child import error_of
 from planner.desk.context import Context, payload_of
-from planner.desk.files import read_json, write_json
-from planner.desk.jobs import FINAL, WORKER_KINDS
+from planner.desk.files import write_json
+from planner.desk.jobs import WORKER_KINDS, has_ended, request_of, told_of
 from planner.desk.settings import settings
 from planner.desk.slots import slot
 from planner.desk.tasks import TASKS, Held
@@ -53,16 +53,16 @@ def main(folder: Path) -> int:
 def bury(ws: Workspace) -> None:
     """Mark jobs that a dead worker left running as lost: they are not done again by themselves."""
     for job in _open_jobs(ws):
-        told = read_json(job / "status.json")
-        if told is not None:
-            write_json(job / "status.json", {**told, "state": "lost"})
+        if (job / "status.json").exists():
+            write_json(job / "status.json", {**told_of(job), "state": "lost"})
 
 
 def _open_jobs(ws: Workspace) -> list[Path]:
+    """Return the worker's jobs that are not over, oldest first; one whose request cannot be read is nobody's."""
     found = []
     for job in sorted((ws.folder / "jobs").iterdir()):
-        request, told = read_json(job / "request.json"), read_json(job / "status.json") or {}
-        if request and request["kind"] in WORKER_KINDS and told.get("state") not in FINAL:
+        request = request_of(job)
+        if request and request["kind"] in WORKER_KINDS and not has_ended(job):
             found.append(job)
     return found
 
@@ -74,6 +74,7 @@ def _next(ws: Workspace) -> Path | None:
 def do(ws: Workspace, job: Path, held: Held) -> None:
     """Do one job and say how it ended."""
     context = Context(ws, job)
+    context.tell(stage="reading")  # before anything else: a job that kills its worker must not kill the next one too
     kind, payload = payload_of(job)
     set_language(payload["lang"] if payload.get("lang") in LANGUAGES else "en")
     if kind not in SOLVES:

@@ -5,11 +5,13 @@ regions/<name>/        own regions, written by the reader child only
 plans/<id>/            plan.json, meta.json, files/<lang>/ (exports)
 jobs/<id>/             request.json, status.json, result.json, cancel
 worker/                lock of the living worker, log
+damaged/               what could not be read and was put aside; gone/: what is being deleted
 """
 
 from __future__ import annotations
 
 import hashlib
+import secrets
 import shutil
 import threading
 from collections.abc import Mapping
@@ -19,12 +21,14 @@ from pathlib import Path
 from typing import Any
 
 from planner.bundled import REFERENCE, ROOT
-from planner.desk.files import read_json, write_json
+from planner.desk.files import cannot_write, read_record, write_json
 from planner.desk.settings import settings
-from planner.errors import UsageError
+from planner.errors import DamagedError, InputProblems, UsageError
 from planner.i18n import gettext as _
 
 _PRIVATE = 0o700
+_PARTS_OF_A_PLAN = {"region", "scenario", "status", "security", "objective", "sites"}
+_OPEN = {"lang": str, "region": str, "scenario": dict, "shown_plan": str, "pinned": str, "site_rows": list}
 _writing = threading.Lock()
 
 
@@ -62,8 +66,11 @@ class Workspace:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        for name in ("", "regions", "plans", "jobs", "worker", "views"):
-            (folder / name).mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        try:
+            for name in ("", "regions", "plans", "jobs", "worker", "views"):
+                (folder / name).mkdir(mode=_PRIVATE, parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(error) from error
 
     @classmethod
     def of(cls, token: str) -> Workspace:
@@ -73,9 +80,45 @@ class Workspace:
         return cls(settings().root / hashlib.sha256(token.encode()).hexdigest()[:40])
 
     def load(self) -> dict[str, Any]:
-        """Return what is open on the desk."""
-        found = read_json(self.folder / "desk.json")
-        return found if isinstance(found, dict) else {}
+        """Return what is open on the desk; a damaged file is put aside, and nothing is open then."""
+        try:
+            found = read_record(self.folder / "desk.json") or {}
+        except DamagedError:
+            self.put_aside(self.folder / "desk.json")
+            return {}
+        return {key: value for key, value in found.items() if isinstance(value, _OPEN.get(key, object))}
+
+    def put_aside(self, path: Path) -> None:
+        """Move what cannot be read out of the way, so that the rest of the desk goes on."""
+        aside = self.folder / "damaged" / f"{path.name}-{secrets.token_hex(4)}"
+        try:
+            aside.parent.mkdir(mode=_PRIVATE, exist_ok=True)
+            path.rename(aside)
+        except FileNotFoundError:
+            return  # somebody else did
+        except OSError as error:
+            raise cannot_write(error) from error
+
+    def damaged(self) -> list[str]:
+        """Return the names of what was put aside."""
+        folder = self.folder / "damaged"
+        return sorted(path.name.rpartition("-")[0] for path in folder.iterdir()) if folder.is_dir() else []
+
+    def clear_damaged(self) -> None:
+        """Delete what was put aside."""
+        self._delete(self.folder / "damaged")
+
+    def _delete(self, folder: Path) -> None:
+        """Delete a folder: it goes at once as a whole, then its files; nobody sees half of it."""
+        gone = self.folder / "gone"
+        try:
+            gone.mkdir(mode=_PRIVATE, exist_ok=True)
+            folder.rename(gone / secrets.token_hex(8))
+        except FileNotFoundError:
+            return  # deleted in another window
+        except OSError as error:
+            raise cannot_write(error) from error
+        shutil.rmtree(gone, ignore_errors=True)
 
     def save(self, **changes: Any) -> None:
         """Change what is open on the desk."""
@@ -83,10 +126,16 @@ class Workspace:
             write_json(self.folder / "desk.json", {**self.load(), **changes})
 
     def regions(self) -> list[RegionRef]:
-        """Return bundled regions that have a reference scenario, then the user's own."""
-        own = sorted((self.folder / "regions").iterdir())
-        places = [(path, True) for path in sorted(ROOT.iterdir())] + [(path, False) for path in own]
-        return [_region_ref(path, is_bundled=is_bundled) for path, is_bundled in places if (path / REFERENCE).is_file()]
+        """Return bundled regions that have a reference scenario, then the user's own; a damaged one is put aside."""
+        own = []
+        for path in sorted((self.folder / "regions").iterdir()):
+            if not (path / REFERENCE).is_file():
+                continue
+            try:
+                own.append(_region_ref(path, is_bundled=False))
+            except (InputProblems, DamagedError):
+                self.put_aside(path)
+        return [*bundled_regions(), *own]
 
     def region(self, region_id: str) -> RegionRef:
         """Return one region; raise `UsageError` where there is none of that id."""
@@ -100,7 +149,7 @@ class Workspace:
         found = self.region(region_id)
         if found.is_bundled:
             raise UsageError(_("Region {region} comes with the program and stays.").format(region=region_id))
-        shutil.rmtree(found.path)
+        self._delete(found.path)
 
     def plan_folder(self, plan_id: str) -> Path:
         """Return the folder of a plan; raise `UsageError` where there is none of that id."""
@@ -110,18 +159,36 @@ class Workspace:
         return folder
 
     def plans(self) -> list[PlanMeta]:
-        """Return the plans, newest first."""
-        metas = [read_json(path) for path in (self.folder / "plans").glob("*/meta.json")]
-        return sorted((PlanMeta(**meta) for meta in metas if meta), key=lambda meta: meta.id, reverse=True)
+        """Return the plans, newest first; a damaged one is put aside."""
+        metas = []
+        for path in (self.folder / "plans").glob("*/meta.json"):
+            try:
+                metas.append(_meta_of(path))
+            except DamagedError:
+                self.put_aside(path.parent)
+        return sorted((meta for meta in metas if meta), key=lambda meta: meta.id, reverse=True)
 
     def plan(self, plan_id: str) -> dict[str, Any]:
-        """Return a plan as plain data."""
-        return dict(read_json(self.plan_folder(plan_id) / "plan.json"))
+        """Return a plan as plain data; a damaged one is put aside and refused with a sentence."""
+        folder = self.plan_folder(plan_id)
+        try:
+            found = read_record(folder / "plan.json")
+        except DamagedError:
+            found = None
+        if found is None or not found.keys() >= _PARTS_OF_A_PLAN:
+            self.put_aside(folder)
+            raise DamagedError(
+                _("The plan {plan} is damaged. It was put aside; all others are there.").format(plan=plan_id)
+            )
+        return found
 
     def put_plan(self, plan_id: str, plan: Mapping[str, Any], *, made_at: str, kind: str) -> None:
         """Write a plan and what a list shows of it; a plan of the same id is replaced, with its exports."""
         folder = self.folder / "plans" / plan_id
-        folder.mkdir(mode=_PRIVATE, exist_ok=True)
+        try:
+            folder.mkdir(mode=_PRIVATE, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(error) from error
         shutil.rmtree(folder / "files", ignore_errors=True)
         objective = plan["objective"]
         meta = PlanMeta(
@@ -144,16 +211,32 @@ class Workspace:
     def rename_plan(self, plan_id: str, name: str) -> None:
         """Give a plan another name, in both languages."""
         path = self.plan_folder(plan_id) / "meta.json"
-        write_json(path, {**read_json(path), "name": name, "name_zh": name})
+        write_json(path, {**(read_record(path) or {}), "name": name, "name_zh": name})
 
     def delete_plan(self, plan_id: str) -> None:
         """Delete a plan and its exports."""
-        shutil.rmtree(self.plan_folder(plan_id))
+        self._delete(self.plan_folder(plan_id))
 
 
 def bundled_regions() -> list[RegionRef]:
     """Return the regions that come with the program and have a reference scenario."""
     return [_region_ref(path, is_bundled=True) for path in sorted(ROOT.iterdir()) if (path / REFERENCE).is_file()]
+
+
+def _meta_of(path: Path) -> PlanMeta | None:
+    """Return what a list shows of a plan, None where it was deleted meanwhile; what a newer program added is left out."""
+    told = read_record(path)
+    if told is None:
+        return None
+    known = {key: told[key] for key in told.keys() & PlanMeta.__dataclass_fields__.keys()}
+    numbers, texts = ("value", "gap"), known.keys() - {"value", "gap"}
+    is_sound = all(isinstance(known[key], str) for key in texts) and all(
+        known.get(key) is None or (isinstance(known[key], (int, float)) and not isinstance(known[key], bool))
+        for key in numbers
+    )
+    if not is_sound or known.keys() | {"fingerprint"} != PlanMeta.__dataclass_fields__.keys():
+        raise DamagedError(str(path))
+    return PlanMeta(**{**known, "id": path.parent.name})
 
 
 def _region_ref(path: Path, *, is_bundled: bool) -> RegionRef:
@@ -175,4 +258,7 @@ def _declared_of(manifest: Path, _changed_at: int) -> tuple[str, tuple[tuple[str
     from planner.read_yaml import read_yaml
 
     content = read_yaml(manifest)
-    return str(content["id"]), tuple((content.get("name") or {}).items())
+    name = content.get("name") or {}
+    if not content.get("id") or not isinstance(name, dict):
+        raise DamagedError(str(manifest))
+    return str(content["id"]), tuple((str(key), str(text)) for key, text in name.items())

@@ -6,11 +6,13 @@ import streamlit as st
 
 from planner.desk import jobs, prewarm
 from planner.desk.settings import settings
+from planner.errors import DeskError
 from planner.i18n import LANGUAGES, use_language
 from planner.i18n import gettext as _
-from planner.ui import state
+from planner.ui import state, take_away
 from planner.ui.markdown import plain
 from planner.ui.state import PAGES, Key
+from planner.ui.words import region_name
 
 NAMES = {"en": "English", "zh": "中文"}
 COOKIE_DAYS = 90
@@ -27,16 +29,42 @@ def navigate() -> None:
     st.set_page_config(page_title="Site by Power", layout="wide", page_icon=str(ICON))
     prepare_server()
     with use_language(state.lang()):
+        check_desk()
         chosen = st.navigation(pages(), position="top")
         st.html(STYLE)
         keep_cookie()
         with st.sidebar:
             choose_language()
     with state.page(), st.sidebar:
+        show_trouble()
         show_open()
         if chosen.url_path in ASKING:
             state.warm_up()
     chosen.run()
+
+
+def check_desk() -> None:
+    """Stop with a sentence where the user's folder cannot be made or read: nothing else can be shown then."""
+    try:
+        state.desk().load()
+    except DeskError as error:
+        st.error(plain(str(error)))
+        st.stop()
+
+
+def show_trouble() -> None:
+    """Tell what could not be kept, and what was found damaged and put aside."""
+    unsaved = st.session_state.get(Key.UNSAVED)
+    if unsaved:
+        st.error(plain(unsaved))
+    ws = state.desk()
+    ws.plans()  # what is damaged among plans and regions is put aside when they are listed
+    ws.regions()
+    damaged = ws.damaged()
+    if damaged:
+        names = ", ".join(plain(name) for name in damaged)
+        st.warning(_("Damaged and put aside: {names}. Everything else on your desk is there.").format(names=names))
+        st.button(_("Delete what is damaged"), key="desk_clear_damaged", on_click=ws.clear_damaged)
 
 
 @st.cache_resource(show_spinner=False)
@@ -60,7 +88,6 @@ def pages() -> list[st.Page]:
     return [
         st.Page(PAGES / f"{name}.py", title=title, icon=icon, default=name == "map")
         for name, (title, icon) in titles.items()
-        if (PAGES / f"{name}.py").is_file()
     ]
 
 
@@ -81,19 +108,17 @@ def choose_language() -> None:
         format_func=NAMES.__getitem__,
         key=Key.LANGUAGE,
         horizontal=True,
-        on_change=lambda: state.desk().save(lang=st.session_state[Key.LANGUAGE]),
+        on_change=lambda: state.keep(lang=st.session_state[Key.LANGUAGE]),
     )
 
 
 def show_open() -> None:
     """Tell what is open: region, scenario, a running job, and offer what can be taken away."""
-    from planner.ui import take_away
-
     ref, scenario = state.region_ref(), state.draft()
     st.markdown(
         _("**Region:** {region}  \n**Scenario:** {scenario}").format(
-            region=plain(ref.name.get(state.lang()) or ref.id),
-            scenario=plain(getattr(scenario.name, state.lang())),
+            region=plain(region_name(ref)),
+            scenario=plain(scenario.name.here),
         )
     )
     show_running()

@@ -22,7 +22,7 @@ def kept_job(name: str) -> jobs.Status | None:
 
 def keep_job(name: str, job_id: str | None) -> None:
     """Keep a job under a name, or forget it."""
-    state.desk().save(**{name: job_id})
+    state.keep(**{name: job_id})
 
 
 @st.fragment(run_every=POLL_S)

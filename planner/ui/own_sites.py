@@ -11,14 +11,13 @@ import streamlit as st
 from planner.desk import jobs, uploads
 from planner.i18n import gettext as _
 from planner.own_sites import COLUMNS, rows_to_check, total_mw, verdict_lines, worst_rows
-from planner.ui import state
+from planner.ui import badges, state
 from planner.ui.data_keys import DataKey
 from planner.ui.job_watch import keep_job, kept_job, wait_for
 from planner.ui.markdown import plain
 from planner.ui.waiting import view_or_wait
 from planner.view_names import layer_rows, names_in
 
-BADGES = {"secure": st.success, "insecure": st.error, "not_checked": st.warning}
 VERSION = "list_version"
 
 
@@ -68,7 +67,7 @@ def upload_list() -> None:
             st.error("\n\n".join(plain(text) for text in told.result["problems"]))
         elif st.session_state.get(DataKey.LIST_ROWS) != told.id:
             st.session_state[DataKey.LIST_ROWS] = told.id
-            state.desk().save(site_rows=told.result["rows"])
+            state.keep(site_rows=told.result["rows"])
             st.session_state[VERSION] = st.session_state.get(VERSION, 0) + 1
 
 
@@ -115,7 +114,7 @@ def show_check(told: jobs.Status, view: Mapping[str, Any]) -> None:
     names = names_in(told.result, view, lang=state.lang())
     level, sentence, lines = verdict_lines(told.result, names)
     checked = told.request.get("sites") or []
-    BADGES[level]("\n\n".join([f"**{plain(sentence)}**", *map(plain, lines)]))
+    badges.verdict_box(level, [f"**{plain(sentence)}**", *map(plain, lines)])
     st.caption(_("Checked: {n} rows, {mw:.1f} MW in all").format(n=len(checked), mw=total_mw(checked)))
     rows = worst_rows(told.result, names)
     if rows:

@@ -7,6 +7,7 @@ belongs to one open page.
 from __future__ import annotations
 
 import contextlib
+import re
 import secrets
 from collections.abc import Iterator
 from enum import StrEnum
@@ -16,17 +17,20 @@ from typing import Any
 import streamlit as st
 
 from planner.desk import jobs
-from planner.desk.files import read_json
+from planner.desk.files import read_record
 from planner.desk.settings import settings
 from planner.desk.view_key import view_file
 from planner.desk.workspace import RegionRef, Workspace, declared_id
-from planner.errors import PlannerError
+from planner.errors import DamagedError, DeskError, PlannerError
 from planner.i18n import LANGUAGES, use_language
 from planner.i18n import gettext as _
 from planner.scenario import Scenario, load_scenario, parse_scenario
+from planner.ui.markdown import plain
 
 COOKIE = "site_by_power_desk"
+SECRET = re.compile(r"[A-Za-z0-9_-]{20,100}")  # nothing else is a name that this program gave a browser
 FIRST_REGION = "beijing"
+MOST_VIEWS = 2  # made for one user at once; a knob that is moved quickly asks for many
 PAGES = Path(__file__).parent / "pages"
 
 
@@ -40,6 +44,7 @@ class Key(StrEnum):
     SHOWN_PLAN = "shown_plan"
     VIEW_JOB = "view_job"
     WARMED = "warmed"
+    UNSAVED = "unsaved"
 
 
 def token() -> str:
@@ -52,7 +57,8 @@ def token() -> str:
             st.stop()
         return f"user:{user}"
     if Key.DESK not in st.session_state:
-        st.session_state[Key.DESK] = st.context.cookies.get(COOKIE) or secrets.token_urlsafe(32)
+        known = str(st.context.cookies.get(COOKIE) or "")
+        st.session_state[Key.DESK] = known if SECRET.fullmatch(known) else secrets.token_urlsafe(32)
     return str(st.session_state[Key.DESK])
 
 
@@ -61,13 +67,30 @@ def desk() -> Workspace:
     return Workspace.of(token())
 
 
+def keep(**changes: Any) -> None:
+    """Keep on the desk what is open; where it cannot be written the frame says so, and the visit goes on."""
+    try:
+        desk().save(**changes)
+        st.session_state.pop(Key.UNSAVED, None)
+    except DeskError as error:
+        st.session_state[Key.UNSAVED] = str(error)
+
+
 def lang() -> str:
     """Return the language of the pages: the one chosen here, else last time, else the browser's."""
     if Key.LANGUAGE not in st.session_state:
-        known = desk().load().get("lang")
+        known = _known_language()
         browser = "zh" if str(st.context.locale or "").lower().startswith("zh") else "en"
         st.session_state[Key.LANGUAGE] = known if known in LANGUAGES else browser
     return str(st.session_state[Key.LANGUAGE])
+
+
+def _known_language() -> str | None:
+    try:
+        found = desk().load().get("lang")
+    except DeskError:
+        return None  # the page says so, in the browser's language
+    return None if found is None else str(found)
 
 
 @contextlib.contextmanager
@@ -77,7 +100,7 @@ def page() -> Iterator[None]:
         try:
             yield
         except PlannerError as error:
-            st.error(str(error))
+            st.error(plain(str(error)))
 
 
 def region_ref() -> RegionRef:
@@ -93,7 +116,7 @@ def open_region(region_id: str, scenario: Scenario | None = None) -> None:
     found = desk().region(region_id)
     st.session_state[Key.REGION] = found.id
     st.session_state.pop(Key.DRAFT, None)
-    desk().save(region=found.id, scenario=None)
+    keep(region=found.id, scenario=None)
     if scenario is not None:
         set_draft(scenario)
 
@@ -112,10 +135,14 @@ def _scenario_of(path: str, changed_at: int) -> Scenario:
 
 def draft() -> Scenario:
     """Return the scenario as it is being changed; the reference before any change."""
-    if Key.DRAFT not in st.session_state:
-        kept = desk().load().get("scenario")
-        st.session_state[Key.DRAFT] = _own(kept) if kept else reference()
-    found: Scenario = st.session_state[Key.DRAFT]
+    ref = region_ref()
+    found: Scenario | None = st.session_state.get(Key.DRAFT)
+    if (
+        found is None or Path(found.region).resolve() != ref.path.resolve()
+    ):  # its region may have been deleted in another window
+        told = desk().load()
+        kept = told.get("scenario") if told.get("region", ref.id) == ref.id else None
+        found = st.session_state[Key.DRAFT] = _own(kept) if kept else reference()
     return found
 
 
@@ -131,7 +158,7 @@ def _own(kept: dict[str, Any]) -> Scenario:
 def set_draft(scenario: Scenario) -> None:
     """Change the draft; it is kept on the desk."""
     st.session_state[Key.DRAFT] = scenario
-    desk().save(scenario=scenario.model_dump(mode="json", exclude={"region"}), region=region_ref().id)
+    keep(scenario=scenario.model_dump(mode="json", exclude={"region"}), region=region_ref().id)
 
 
 def shown_plan_id() -> str | None:
@@ -149,7 +176,7 @@ def shown_plan_id() -> str | None:
 def show_plan(plan_id: str | None) -> None:
     """Choose the plan in view; None: the newest."""
     st.session_state[Key.SHOWN_PLAN] = plan_id
-    desk().save(shown_plan=plan_id)
+    keep(shown_plan=plan_id)
 
 
 def shown_plan() -> dict[str, Any] | None:
@@ -161,13 +188,31 @@ def shown_plan() -> dict[str, Any] | None:
 def plan_of(plan_id: str) -> dict[str, Any]:
     """Return a plan of the desk; read again when its file changed."""
     path = desk().plan_folder(plan_id) / "plan.json"
-    return dict(_json_of(str(path), path.stat().st_mtime_ns))
+    return dict(_plan_at(str(path), path.stat().st_mtime_ns if path.is_file() else 0))
 
 
 @st.cache_resource(max_entries=16, ttl=3600, show_spinner=False)
-def _json_of(path: str, changed_at: int) -> Any:
-    """Return the plain data of a file, not copied: nobody may change it. The path lies in the asking user's own folder."""
-    return read_json(Path(path))
+def _plan_at(path: str, changed_at: int) -> Any:
+    """Return a plan, not copied: nobody may change it. The path lies in the asking user's own folder."""
+    folder = Path(path).parent
+    return Workspace(folder.parent.parent).plan(folder.name)
+
+
+@st.cache_resource(max_entries=16, ttl=3600, show_spinner=False)
+def _view_at(path: str, changed_at: int) -> Any:
+    """Return a view, not copied: nobody may change it."""
+    return read_record(Path(path))
+
+
+def _view_in(file: Path) -> dict[str, Any] | None:
+    """Return the view in a file; None where there is none, or none that can be read: it is made again then."""
+    if not file.is_file():
+        return None
+    try:
+        return dict(_view_at(str(file), file.stat().st_mtime_ns))
+    except DamagedError:
+        file.unlink(missing_ok=True)
+        return None
 
 
 def view(scenario: Scenario | None = None, region: RegionRef | None = None) -> dict[str, Any] | None:
@@ -178,10 +223,18 @@ def view(scenario: Scenario | None = None, region: RegionRef | None = None) -> d
     region = region or region_ref()
     scenario = scenario or draft()
     file = view_file(desk(), region, scenario)
-    if file.is_file():
-        return dict(_json_of(str(file), file.stat().st_mtime_ns))
+    found = _view_in(file)
+    if found is not None:
+        return found
     started: dict[str, str] = st.session_state.setdefault(Key.VIEW_JOB, {})
     if str(file) not in started:
+        busy = jobs.children(desk(), "view")
+        same = next((job.id for job in busy if job.request.get("out") == str(file)), None)
+        if same is not None:
+            started[str(file)] = same
+            return None
+        if len(busy) >= MOST_VIEWS:
+            return None  # asked again at the next look
         payload = {
             "region": str(region.path),
             "scenario": scenario.model_dump(mode="json"),
@@ -193,7 +246,7 @@ def view(scenario: Scenario | None = None, region: RegionRef | None = None) -> d
     told = jobs.status(desk(), started[str(file)])
     if told.is_over and not file.is_file():
         started.pop(str(file))
-        st.error(job_error(told))
+        st.error(plain(job_error(told)))
         st.stop()
     return None
 

@@ -159,7 +159,7 @@ def test_a_view_is_asked_of_a_child_once_and_its_failure_is_told(
     app.run()
 
     assert len(asked) == 1
-    assert "ValueError: x" in app.error[0].value
+    assert r"ValueError\: x" in app.error[0].value
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,6 @@ from planner.compare_words import (
     moved_table,
     worth_caption,
 )
-from planner.counterfactual import scenario_of
 from planner.desk.workspace import PlanMeta
 from planner.i18n import gettext as _
 from planner.i18n import use_language
@@ -28,7 +27,9 @@ from planner.ui import state
 from planner.ui.deck import region_map
 from planner.ui.markdown import plain
 from planner.ui.tables import table
+from planner.ui.waiting import open_scenario_of, view_of
 from planner.ui.waterfall import waterfall
+from planner.ui.words import spoken
 from planner.view_names import names_in
 
 CHOSEN, REFERENCE, OTHER, MAP = "compare_plans", "compare_reference", "compare_other", "compare_map"
@@ -56,7 +57,7 @@ def show() -> None:
     plans = [state.plan_of(plan_id) for plan_id in ids]
     refused = refusal(plans)
     if refused:
-        st.warning(refused)
+        st.warning(plain(refused))
         return
     show_comparison(plans, [plan_label(metas[plan_id], lang=state.lang()) for plan_id in ids])
 
@@ -65,7 +66,7 @@ def choose(metas: Mapping[str, PlanMeta]) -> list[str]:
     """Let the user choose plans and pin one; return their ids, the reference first."""
     pinned = state.desk().load().get("pinned")
     labels = {plan_id: plan_label(meta, lang=state.lang()) for plan_id, meta in metas.items()}
-    plans_key, reference_key = (f"{key}_{state.lang()}" for key in (CHOSEN, REFERENCE))  # a language, a widget
+    plans_key, reference_key = spoken(CHOSEN), spoken(REFERENCE)
     before: list[str] = st.session_state.get(CHOSEN, usual(metas, pinned))
     st.session_state[plans_key] = [plan_id for plan_id in before if plan_id in metas]
     left, right = st.columns([3, 2])
@@ -86,7 +87,7 @@ def choose(metas: Mapping[str, PlanMeta]) -> list[str]:
         chosen,
         format_func=labels.__getitem__,
         key=reference_key,
-        on_change=lambda: state.desk().save(pinned=st.session_state[reference_key]),
+        on_change=lambda: state.keep(pinned=st.session_state[reference_key]),
         help=_("It stays pinned: the next comparison starts from it."),
     )
     return [reference, *(plan_id for plan_id in chosen if plan_id != reference)]
@@ -107,7 +108,7 @@ def show_comparison(plans: Sequence[Plan], labels: Sequence[str]) -> None:
     st.markdown("  \n".join(f"**{letter}**: {plain(text)}" for letter, text in zip(LETTERS, labels, strict=False)))
     first, others = plans[0], plans[1:]
     for caution in dict.fromkeys(text for other in others for text in cautions(first, other)):
-        st.warning(caution)
+        st.warning(plain(caution))
     st.subheader(_("Figures"))
     st.dataframe(figure_table(plans), hide_index=True, height="content")
     for letter, other in zip(LETTERS[1:], others, strict=False):
@@ -129,8 +130,7 @@ def show_comparison(plans: Sequence[Plan], labels: Sequence[str]) -> None:
 
 def show_pair(first: Plan, other: Plan, letter: str) -> None:
     """Show what moved, which limits changed, the difference of cost and of the scenarios."""
-    region = str(state.region_ref().path)
-    view = state.view(scenario_of(first, region))
+    view = view_of(first)
     names = names_in(first, view, lang=state.lang())
     sites = moved(first, other)
     st.subheader(_("What moved"))
@@ -152,7 +152,7 @@ def show_pair(first: Plan, other: Plan, letter: str) -> None:
     st.altair_chart(waterfall(steps, unit=unit))
     st.caption(_("All costs over all years, discounted. The grey bars of the totals do not start at zero."))
     st.subheader(_("What differs between the scenarios"))
-    show_scenarios(first, other, region)
+    show_scenarios(first, other)
 
 
 @st.fragment
@@ -171,9 +171,9 @@ def show_map(sites: Sequence[Mapping[str, Any]], view: Plan | None, first: Plan,
             st.markdown(plain(label))
 
 
-def show_scenarios(first: Plan, other: Plan, region: str) -> None:
+def show_scenarios(first: Plan, other: Plan) -> None:
     """Show the settings in which the scenarios of two plans differ."""
-    differing = changes(scenario_of(first, region), scenario_of(other, region))
+    differing = changes(open_scenario_of(first), open_scenario_of(other))
     found = [str(change) for change in differing if not change.path.startswith("name.")]
     if found:
         st.markdown("\n".join(f"- {plain(line)}" for line in found))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from planner.desk import jobs
@@ -12,9 +10,11 @@ from planner.i18n import gettext as _
 from planner.i18n import use_language
 from planner.knobs.region_sheets import own_cells
 from planner.scenario_diff import changes
-from planner.solve_words import change_lines, outcome, progress_figures, round_rows, stage_name
+from planner.solve_words import change_lines, outcome, stage_name
 from planner.ui import state
 from planner.ui.markdown import plain
+from planner.ui.progress import figures_of, show_rounds, show_stop
+from planner.ui.words import region_name
 
 POLL_S = 0.5
 START, STOP, PROGRESS = "solve_start", "solve_stop", "solve_progress"
@@ -39,8 +39,8 @@ def show_question() -> None:
     years = " · ".join(map(str, scenario.years))
     st.markdown(
         _("**{scenario}** in **{region}**: {aim}, planning years {years}.").format(
-            scenario=plain(getattr(scenario.name, state.lang())),
-            region=plain(ref.name.get(state.lang()) or ref.id),
+            scenario=plain(scenario.name.here),
+            region=plain(region_name(ref)),
             aim=objective_name(scenario.objective.name),
             years=years,
         )
@@ -88,26 +88,14 @@ def show_running(job: jobs.Status) -> None:
         st.success(_("A first plan is there. You may look at it; it is being improved."))
         if st.button(_("Show this plan"), key="solve_first_plan"):
             state.go("plan")
-    if job.is_cancelled:
-        st.caption(_("Stopping with the best plan so far ..."))
-    else:
-        text = _("Stop and keep the best plan")
-        st.button(text, key=STOP, icon=":material/stop:", on_click=jobs.cancel, args=(state.desk(), job.id))
+    show_stop(job, key=STOP)
 
 
 def show_figures(job: jobs.Status) -> None:
     """Show time, best plan, bound and gap as figures."""
-    figures = progress_figures(job.elapsed_s, incumbent=job.incumbent, bound=job.bound, gap=job.gap, unit=job.unit)
+    figures = figures_of(job)
     for column, (label, value, help_text) in zip(st.columns(len(figures)), figures, strict=True):
         column.metric(label, value, help=help_text)
-
-
-def show_rounds(job: jobs.Status) -> None:
-    """Show what each AC check of the loop found."""
-    rows: list[dict[str, Any]] = round_rows(job.rounds, unit=job.unit)
-    if rows:
-        st.markdown(_("Rounds of planning and AC check:"))
-        st.dataframe(rows, hide_index=True)
 
 
 def show_end(job: jobs.Status) -> None:
@@ -115,7 +103,7 @@ def show_end(job: jobs.Status) -> None:
     if st.session_state.pop(SEEN, None) == job.id:
         st.rerun(scope="app")
     if job.state in ("failed", "lost"):
-        st.error(state.job_error(job))
+        st.error(plain(state.job_error(job)))
         return
     if not job.plans:
         st.warning(_("The solve was stopped before there was a plan."))
