@@ -42,7 +42,7 @@ def supposing(scenario: Scenario, site: str, wish: str) -> Scenario:
     for lang in LANGUAGES:
         with use_language(lang):
             text = _("{name}, with {site}") if wish == "in" else _("{name}, without {site}")
-            name[lang] = text.format(name=getattr(scenario.name, lang), site=site)
+            name[lang] = text.format(name=scenario.name.here, site=site)
     return with_wish(scenario, site, kind, least_mw=least_mw).changed({"name": name})
 
 

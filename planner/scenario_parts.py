@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 import pydantic
 from pydantic import Field
 
+from planner.i18n import language
 from planner.scenario_grid import Expansion, Flexible
 from planner.scenario_part import NotNegative, Part, Positive, Share
 
@@ -17,6 +18,11 @@ class Name(Part):
 
     en: str
     zh: str
+
+    @property
+    def here(self) -> str:
+        """Return the name in the language in use."""
+        return self.zh if language() == "zh" else self.en
 
 
 class Objective(Part):

@@ -96,7 +96,7 @@ def options(knob: Knob, scenario: Scenario) -> dict[str, str]:
 def load_name(scenario: Scenario, name: str) -> str:
     """Return the name of a class of load."""
     found = scenario.workloads.get(name)
-    return name if found is None else found.name.zh if language() == "zh" else found.name.en
+    return name if found is None else found.name.here
 
 
 def value_text(knob: Knob | None, value: Any, scenario: Scenario) -> str:

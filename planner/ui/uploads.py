@@ -177,7 +177,7 @@ def show_region(result: Mapping[str, Any]) -> None:
     for notice in result["notices"]:
         facts.caption(plain(f"{notice['file']}: {notice['message']}"))
     scenario = load_scenario(ref.scenarios[0])
-    facts.caption(_("It starts with the scenario {name}.").format(name=plain(getattr(scenario.name, state.lang()))))
+    facts.caption(_("It starts with the scenario {name}.").format(name=plain(scenario.name.here)))
     with facts.container(horizontal=True):
         if st.button(_("Use this region"), key=DataKey.USE, type="primary"):
             state.open_region(ref.id)
