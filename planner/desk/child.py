@@ -25,13 +25,20 @@ def error_of(error: BaseException) -> dict[str, Any]:
     return {"kind": "internal", "message": f"{type(error).__name__}: {error}", "problems": []}
 
 
+def take_up(job: Path) -> tuple[str, dict[str, Any]]:
+    """Return kind and payload of a job, and speak the language of its user from now on."""
+    request = read_record(job / "request.json") or {}
+    kind, payload = str(request["kind"]), dict(request["payload"])
+    set_language(payload["lang"] if payload.get("lang") in LANGUAGES else "en")
+    return kind, payload
+
+
 def serve(work: Callable[[Mapping[str, Any], Path], Any], arguments: list[str] | None = None) -> int:
     """Do one job: `work(payload, job folder)` returns the result as plain data. Return the exit code."""
     (name,) = sys.argv[1:] if arguments is None else arguments
     folder = Path(name)
     with FileLock(folder / "lock"):
-        payload = (read_record(folder / "request.json") or {})["payload"]
-        set_language(payload.get("lang") if payload.get("lang") in LANGUAGES else "en")
+        _kind, payload = take_up(folder)
         write_json(folder / "status.json", {"state": "running"})
         try:
             result = work(payload, folder)

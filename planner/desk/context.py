@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from planner.desk.files import read_record, write_json
+from planner.desk.files import write_json
 from planner.desk.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -67,9 +67,3 @@ class Context:
     def end(self, state: str, **news: Any) -> None:
         """Say how the job ended; its result, if any, is written before."""
         self.tell(state=state, stage=None, **news)
-
-
-def payload_of(job: Path) -> tuple[str, dict[str, Any]]:
-    """Return kind and payload of a job."""
-    request = read_record(job / "request.json") or {}
-    return str(request["kind"]), dict(request["payload"])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.desk.context import Context
+from planner.desk.planning import plan_and_tell
 from planner.desk.workspace import Workspace
 from planner.scenario import Scenario, parse_scenario
 
@@ -81,28 +82,12 @@ def solve(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str,
 
     A changed scenario starts from the plan of the reference scenario where the desk has one.
     """
-    from planner.pipeline import plan_in
-
     scenario, path = parse_scenario(payload["scenario"], file="scenario"), Path(payload["region"])
     context.begin(scenario)
     context.tell(stage="reading")
     reference = held.reference(context.ws, path, parse_scenario(payload["reference"], file="reference"))
     session = held.session(path, scenario)
-    context.tell(stage="solving")
-
-    def show(plan: Plan) -> None:
-        context.show(plan.data, kind="solve")
-        context.tell(stage="improving")
-
-    result = plan_in(
-        session,
-        scenario,
-        progress=context.progress,
-        should_stop=context.should_stop,
-        on_round=context.round,
-        on_plan=show,
-        reference=reference,
-    )
+    result = plan_and_tell(session, scenario, context, kind="solve", reference=reference)
     plan_id = context.show(result.plan.data, kind="solve")
     return {"plan": plan_id, "status": result.plan.status, "security": result.plan.security}
 

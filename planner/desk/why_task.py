@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.counterfactual import scenario_of, supposing
+from planner.desk.planning import plan_and_tell
 from planner.errors import UsageError
 from planner.i18n import gettext as _
 
@@ -22,7 +23,6 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
     left, which says what contradicts where that is the reason; else None. Raises `UsageError` for a wish that the plan's
     scenario has already, and where the region's data changed since.
     """
-    from planner.pipeline import plan_in
     from planner.plan import Plan
 
     base, site, wish = (str(payload[name]) for name in ("plan", "site", "wish"))
@@ -37,20 +37,7 @@ def run(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, A
             _("The data of the region changed since this plan was made. Make the plan anew, then ask again.")
         )
     reference = held.start_from(base, Plan(before), session)  # the answer depends on nothing but the plan asked about
-    context.tell(stage="solving")
-
-    def keep(plan: Plan) -> None:
-        context.show(plan.data, kind="why")
-
-    result = plan_in(
-        session,
-        scenario,
-        progress=context.progress,
-        should_stop=context.should_stop,
-        on_round=context.round,
-        on_plan=keep,
-        reference=reference,
-    )
+    result = plan_and_tell(session, scenario, context, kind="why", reference=reference)
     about = {"base": base, "site": site, "wish": wish}
     if not result.plan.has_plan:
         return {"plan": None, "after": dict(result.plan.data), **about}

@@ -14,15 +14,14 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from planner.desk.child import error_of
-from planner.desk.context import Context, payload_of
+from planner.desk.child import error_of, take_up
+from planner.desk.context import Context
 from planner.desk.files import write_json
 from planner.desk.jobs import WORKER_KINDS, has_ended, request_of, told_of
 from planner.desk.settings import settings
 from planner.desk.slots import slot
 from planner.desk.tasks import TASKS, Held
 from planner.desk.workspace import Workspace
-from planner.i18n import LANGUAGES, set_language
 
 POLL_S = 0.1
 LOCK_WAIT_S = 2.0
@@ -75,8 +74,7 @@ def do(ws: Workspace, job: Path, held: Held) -> None:
     """Do one job and say how it ended."""
     context = Context(ws, job)
     context.tell(stage="reading")  # before anything else: a job that kills its worker must not kill the next one too
-    kind, payload = payload_of(job)
-    set_language(payload["lang"] if payload.get("lang") in LANGUAGES else "en")
+    kind, payload = take_up(job)
     if kind not in SOLVES:
         _do(kind, payload, context, held)
         return

@@ -218,7 +218,7 @@ def _view_in(file: Path) -> dict[str, Any] | None:
 def view(scenario: Scenario | None = None, region: RegionRef | None = None) -> dict[str, Any] | None:
     """Return the view of a region (of the open one with the draft, unless told); None while a child process makes it.
 
-    Raises `UsageError` where the child could not make it.
+    Where the child could not make it the page tells why and ends.
     """
     region = region or region_ref()
     scenario = scenario or draft()

@@ -31,7 +31,7 @@ def asked(**wishes: Any) -> dict[str, Any]:
     region = {"id": "small", "name": {}, "is_synthetic_grid": True, "fingerprint": mark}
     objective = {"name": "cost", "sense": "minimise", "value": None, "unit": "CNY"}
     return {"scenario": kept, "name": kept["name"], "region": region, "objective": objective, "gap": None,
-            "status": "no_plan", "security": "not_checked"}  # fmt: skip
+            "status": "no_plan", "security": "not_checked", "sites": []}  # fmt: skip
 
 
 @pytest.fixture

@@ -54,7 +54,10 @@ def _take_table(found: Uploaded, file: str, sheet: str, table: Table, rows: list
     if head is None or (not data and (table.is_optional or table.is_grid)):
         return
     width = len(head.cells)
-    header = [str(cell) if cell is not None else f"column {i + 1}" for i, cell in enumerate(head.cells)]
+    header = [
+        str(cell) if cell is not None else _("column {column}").format(column=i + 1)
+        for i, cell in enumerate(head.cells)
+    ]
     wide = [row.number for row in data if len(row.cells) > width]
     if wide:
         message = _("{sheet}: row {row} has more cells than there are column names.").format(sheet=sheet, row=wide[0])
