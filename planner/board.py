@@ -19,6 +19,7 @@ from planner.export.facts import (
     Row,
     bottlenecks,
     index_parts,
+    learned_limit,
     limits_by_worth,
     years_of,
 )
@@ -59,7 +60,7 @@ def row_of(group: Sequence[Row], plan: PlanDict, names: Mapping[str, str]) -> di
     top = group[0]
     is_known = top.get("worth") is not None
     is_worthy = abs(top.get("worth") or 0.0) > NO_WORTH
-    cut = _cut_of(top, plan) or {}
+    cut = learned_limit(top, plan) or {}
     return {
         "constraint": str(top.get("constraint")),
         "family": family_name(str(top.get("family"))),
@@ -120,7 +121,7 @@ def _weights(plan: PlanDict) -> dict[str, float]:
 
 def place(row: Row, plan: PlanDict) -> dict[str, str] | None:
     """Return {layer, id} of the map for a limit; one learned in the check stands at the station that counts most in it."""
-    cut = _cut_of(row, plan)
+    cut = learned_limit(row, plan)
     if cut is not None:
         terms = cut.get("terms") or []
         if not terms:
@@ -134,19 +135,11 @@ def place(row: Row, plan: PlanDict) -> dict[str, str] | None:
 
 def limit_key(row: Row, plan: PlanDict) -> str:
     """Return what is limited, the same text in every plan: a learned limit by what it protects, not by its number."""
-    cut = _cut_of(row, plan)
+    cut = learned_limit(row, plan)
     if cut is None:
         return "/".join(_key(row))
     parts = (cut.get(name) for name in ("element", "outage", "outage_kind", "quantity"))
     return "/".join([LEARNED, *(str(part or "") for part in parts)])
-
-
-def _cut_of(row: Row, plan: PlanDict) -> Row | None:
-    """Return the learned limit behind a row, None for a limit that was given."""
-    if row.get("constraint") != LEARNED:
-        return None
-    known = {str(cut.get("id")): cut for cut in (plan.get("loop") or {}).get("cuts") or []}
-    return next((known[part] for part in index_parts(row.get("index")) if part in known), {})
 
 
 def _worthless(plan: PlanDict, worthy: Sequence[Sequence[Row]]) -> list[list[Row]]:

@@ -10,7 +10,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from planner.board import board
-from planner.export.facts import LEARNED, PlanDict, Row, headroom_limits, in_year, last_year, local_name, sites_by_size
+from planner.export.facts import (
+    PlanDict,
+    Row,
+    headroom_limits,
+    in_year,
+    last_year,
+    learned_limit,
+    local_name,
+    sites_by_size,
+    stations_in,
+)
 from planner.export.sentences import DISTRICT, class_name
 from planner.export.words import amount, number, technology_name
 from planner.i18n import gettext as _
@@ -20,7 +30,6 @@ from planner.report import feed_texts, site_notes, water_texts
 from planner.view_names import View, layer_rows
 
 IN, OUT, EXCLUDED, UNKNOWN = "in", "out", "excluded", "unknown"
-MUCH = 0.1  # share of a learned limit's largest coefficient from which a station counts in it
 N_DISTRICTS = 3
 CANDIDATE = "candidate"
 
@@ -82,12 +91,8 @@ def _zones(view: View | None, stations: Iterable[str]) -> set[str]:
 
 def _touches(row: Row, plan: PlanDict, entities: set[str], stations: Sequence[str]) -> bool:
     """Tell whether a row of the board limits one of the entities; one learned in the check where a station counts in it."""
-    if row["constraint"] != LEARNED:
-        return bool(entities & set(row["index"]))
-    cuts = {str(cut.get("id")): cut for cut in (plan.get("loop") or {}).get("cuts") or []}
-    terms = next((cuts[part].get("terms") or [] for part in row["index"] if part in cuts), [])
-    most = max((abs(term["coef"]) for term in terms), default=0.0)
-    return any(str(term["substation"]) in stations and term["coef"] >= MUCH * most for term in terms)
+    cut = learned_limit(row, plan)
+    return bool(entities & set(row["index"]) if cut is None else stations_in(cut) & set(stations))
 
 
 def _headroom(plan: PlanDict, stations: Sequence[str], names: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ Row = Mapping[str, Any]
 UNUSED_SHARE = 1e-6
 NO_WORTH = 1e-9
 LEARNED = "network_cut"
+STRONG_SHARE = 0.1  # of the largest coefficient of a learned limit; a station below does not count in it
 HAS_PLAN = frozenset({"optimal", "time_limit", "interrupted"})
 
 
@@ -97,6 +98,21 @@ def headroom_limits(plan: PlanDict) -> dict[tuple[str, int], Row]:
             if year.isdigit():
                 found[(node, int(year))] = row
     return found
+
+
+def learned_limit(row: Row, plan: PlanDict) -> Row | None:
+    """Return what the loop tells of the learned limit behind a row of limits, {} where nothing; None for a given limit."""
+    if row.get("constraint") != LEARNED:
+        return None
+    known = {str(cut.get("id")): cut for cut in (plan.get("loop") or {}).get("cuts") or []}
+    return next((known[part] for part in index_parts(row.get("index")) if part in known), {})
+
+
+def stations_in(cut: Row) -> set[str]:
+    """Return the stations whose load uses up a learned limit, those with less than a tenth of the largest part left out."""
+    terms = cut.get("terms") or []
+    most = max((abs(term["coef"]) for term in terms), default=0.0)
+    return {str(term["substation"]) for term in terms if term["coef"] > 0.0 and term["coef"] >= STRONG_SHARE * most}
 
 
 def shown_limits(plan: PlanDict) -> list[Row]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from planner.export.facts import LEARNED, NO_WORTH, PlanDict, Row, index_parts, shown_limits
+from planner.export.facts import NO_WORTH, PlanDict, Row, index_parts, learned_limit, shown_limits, stations_in
 from planner.export.limit_words import MONTHS, limit_title, used_text, worth_text
 from planner.i18n import gettext as _
 from planner.map_view.selection import JOIN, Selection
 
 MOST = 9
-STRONG_SHARE = 0.05  # of the strongest coefficient; a weaker one does not touch a station in a planner's eyes
 # layers whose ids a limit's index may bear: a plant and a district may share an id
 FAMILIES = {"plants": {"water"}, "districts": set(), "stock": {"stock", "power"}}
 
@@ -42,22 +40,13 @@ def _worth(row: Row, plan: PlanDict) -> str:
 
 
 def _touches(row: Row, selection: Selection, plan: PlanDict) -> bool:
-    parts = index_parts(row.get("index"))
-    if row.get("constraint") == LEARNED:
-        return selection.layer == "substations" and selection.id in _stations_of(plan, parts[0] if parts else "")
-    if selection.id.partition(JOIN)[0] not in parts:
+    cut = learned_limit(row, plan)
+    if cut is not None:
+        return selection.layer == "substations" and selection.id in stations_in(cut)
+    if selection.id.partition(JOIN)[0] not in index_parts(row.get("index")):
         return False
     families = FAMILIES.get(selection.layer)
     return families is None or row.get("family") in families
-
-
-def _stations_of(plan: PlanDict, cut_id: str) -> set[str]:
-    cut: Mapping[str, Any] = next(
-        (cut for cut in (plan.get("loop") or {}).get("cuts") or [] if str(cut.get("id")) == cut_id), {}
-    )
-    terms = cut.get("terms") or []
-    strongest = max((abs(term["coef"]) for term in terms), default=0.0)
-    return {str(term["substation"]) for term in terms if abs(term["coef"]) >= STRONG_SHARE * strongest}
 
 
 def _tightest(rows: list[Row]) -> list[Row]:
