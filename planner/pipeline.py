@@ -82,11 +82,11 @@ def plan_in(
     """
     session.with_scenario(scenario)
     limit = scenario.solver.time_limit_s if time_limit_s is None else time_limit_s
-    ears = Listening(limit, progress, should_stop, on_round)
+    ears = Listening(limit, progress, should_stop, on_round, on_plan)
     if reference is not None and reference.fingerprint == session.fingerprint:
         return _result(session, reference.plan)
     if reference is not None and can_answer(session, reference):
-        return _result(session, _what_if(session, reference, ears, on_plan))
+        return _result(session, _what_if(session, reference, ears))
     return _result(session, _from_nothing(session, ears))
 
 
@@ -101,7 +101,7 @@ def _result(session: Session, plan: Plan) -> PlanResult:
     return PlanResult(plan, session.region, session.assembled.screening.candidates)
 
 
-def _what_if(session: Session, reference: Reference, ears: Listening, on_plan: Callable[[Plan], None] | None) -> Plan:
+def _what_if(session: Session, reference: Reference, ears: Listening) -> Plan:
     """Return the plan of a changed scenario: a quick one first, shown as soon as its check is done, then a better one.
 
     The better of the two counts: a secure one before one that is not, then the lower cost. Both keep their own gap.
@@ -116,8 +116,8 @@ def _what_if(session: Session, reference: Reference, ears: Listening, on_plan: C
         return first
     if not first.has_plan:  # the dive found none, which says nothing: all candidates are still to be tried
         return _from_nothing(session, replace(ears, time_limit_s=left))
-    if on_plan is not None:
-        on_plan(first)
+    if ears.on_plan is not None:
+        ears.on_plan(first)
     better = session.improve(progress=ears.progress, should_stop=ears.should_stop, time_limit_s=left)
     left = max(MIN_SOLVE_S, ears.time_limit_s - (time.perf_counter() - began))
     better = finish(session, checked(session, better, replace(ears, time_limit_s=left), known=rows, is_quick=False))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from models.siting.objective import yearly_water
 from planner.region import Region, uncertain_positions
 
 TOLERANCE = 1e-6
+BY_SITE = ("loads", "blocks", "wet", "site_mva", "is_open", "is_fed", "feed_mva")
 Values = Mapping[str, pd.DataFrame]
 
 
@@ -31,8 +32,8 @@ def decided(model: SitingModel, x: np.ndarray) -> dict[str, pd.DataFrame]:
 
 def by_year(frame: pd.DataFrame, value: str, years: tuple[int, ...]) -> dict[str, float]:
     """Return {"2030": sum of value} for every planning year."""
-    sums = frame.groupby("year")[value].sum()
-    return {str(y): float(sums.get(y, 0.0)) for y in years}
+    at, amounts = frame["year"].to_numpy(), frame[value].to_numpy(float)
+    return {str(y): float(amounts[at == y].sum()) for y in years}
 
 
 def _names(table: pd.DataFrame, key: str) -> dict[str, tuple[str, str]]:
@@ -56,8 +57,31 @@ def site_rows(
     size = blocks.assign(mw=blocks["value"] * blocks["block_mw"])
     largest = size[size["year"] == years[-1]].groupby("site")["mw"].sum()
     order = sorted(values["is_open"]["site"].unique(), key=lambda s: (-largest.get(s, 0.0), s))
-    context = {"loads": loads, "blocks": size, "wet": wet, "values": values, "power_factor": power_factor}
+    context = {
+        "of": {
+            name: _by_site(frame)
+            for name, frame in {"loads": loads, "blocks": size, "wet": wet, **values}.items()
+            if name in BY_SITE
+        },
+        "dual": frozenset(values["is_dual"]["site"]),
+        "power_factor": power_factor,
+        "stations": region["substations"].set_index("substation", drop=False),
+        "feed_km": _lengths(data["feeds"], "substation"),
+        "pipe_km": _lengths(data["pipes"], "plant"),
+        "area": data["technologies"].set_index("technology")["area_ha_per_mw"].astype(float),
+        "climate": data["sites"].set_index("site")["climate"],
+    }
     return [_site(s, model, context, region=region, place=places.loc[s]) for s in order]
+
+
+def _by_site(frame: pd.DataFrame) -> Callable[[str], pd.DataFrame]:
+    """Return the rows of a site, found at once."""
+    parts, none = dict(list(frame.groupby("site"))), frame.iloc[:0]
+    return lambda site: parts.get(site, none)
+
+
+def _lengths(links: pd.DataFrame, end: str) -> dict[tuple[str, str], float]:
+    return dict(zip(zip(links["site"], links[end], strict=True), links["km"].astype(float), strict=True))
 
 
 def _peak_m3_per_day(wet: pd.DataFrame, model: SitingModel) -> pd.Series:
@@ -74,11 +98,10 @@ def _site(
     site: str, model: SitingModel, context: Mapping[str, Any], *, region: Region, place: pd.Series
 ) -> dict[str, Any]:
     years = model.data.years
-    last = years[-1]
-    loads, blocks, wet = (f[f["site"] == site] for f in (context["loads"], context["blocks"], context["wet"]))
-    values = context["values"]
-    opened = values["is_open"].loc[lambda f: f["site"] == site, "year"].min()
-    mva = values["site_mva"].loc[lambda f: f["site"] == site]
+    loads, blocks, wet, mva, is_open = (
+        context["of"][name](site) for name in ("loads", "blocks", "wet", "site_mva", "is_open")
+    )
+    opened = is_open["year"].min()
     energy = pd.concat(
         [
             loads[["year"]].assign(mwh=loads["value"] * loads["mwh_per_mw_year"]),
@@ -86,8 +109,8 @@ def _site(
         ]
     )
     pf = context["power_factor"]
-    area = model.data["technologies"].set_index("technology")["area_ha_per_mw"].astype(float)
-    feeds = _feeds(site, model, values, region=region, power_factor=pf)
+    area = context["area"]
+    feeds = _feeds(site, years, context)
     is_uncertain = any(f["is_position_uncertain"] for f in feeds)
     return {
         "id": site,
@@ -97,9 +120,9 @@ def _site(
         "lat": float(place["lat"]),
         "district": place["district"],
         "open_year": int(opened),
-        "is_dual_fed": bool((values["is_dual"]["site"] == site).any()),
+        "is_dual_fed": site in context["dual"],
         "is_position_uncertain": is_uncertain,
-        "climate": model.data["sites"].set_index("site").at[site, "climate"],
+        "climate": context["climate"].at[site],
         "land_ha": by_year(blocks.assign(ha=blocks["mw"] * blocks["technology"].map(area)), "ha", years),
         "it_mw": by_year(loads, "value", years),
         "installed_mw": by_year(blocks, "mw", years),
@@ -118,7 +141,7 @@ def _site(
             for c, y, n in blocks[["technology", "year", "value"]].itertuples(index=False, name=None)
         ],
         "feeds": feeds,
-        "water": _water(site, wet, model, region, last),
+        "water": _water(site, wet, years, region=region, km=context["pipe_km"]),
     }
 
 
@@ -137,53 +160,48 @@ def _cooling(loads: pd.DataFrame, blocks: pd.DataFrame, years: tuple[int, ...]) 
     return out
 
 
-def _feeds(
-    site: str, model: SitingModel, values: Values, *, region: Region, power_factor: float
-) -> list[dict[str, Any]]:
-    years = model.data.years
-    fed = values["is_fed"].loc[lambda f: f["site"] == site]
-    mva = values["feed_mva"].loc[lambda f: f["site"] == site]
-    subs = region["substations"].set_index("substation")
-    km = model.data["feeds"].set_index(["site", "substation"])["km"].astype(float)
+def _feeds(site: str, years: tuple[int, ...], context: Mapping[str, Any]) -> list[dict[str, Any]]:
+    stations = context["stations"]
+    fed, mva = (context["of"][name](site) for name in ("is_fed", "feed_mva"))
     out = []
     for name, built in fed.groupby("substation")["year"].min().items():
-        row = subs.loc[name]
+        row = stations.loc[name]
         carried = by_year(mva[mva["substation"] == name], "value", years)
-        length = float(km[site, name])
-        one = region["substations"][region["substations"]["substation"] == name]
+        length = float(context["feed_km"][site, name])
         out.append(
             {
                 "substation": name,
                 "name": row["name_en"],
                 "name_zh": row["name_zh"],
                 "voltage_kv": float(row["feed_voltage_kv"]),
-                "mw": carried[str(years[-1])] * power_factor,
+                "mw": carried[str(years[-1])] * context["power_factor"],
                 "km": length,
                 "mva": carried,
                 "built_year": int(built),
                 "bus": row["bus"] if isinstance(row["bus"], str) else None,
                 "parent": row["parent"] if isinstance(row["parent"], str) else None,
-                "is_position_uncertain": bool(uncertain_positions(one, feed_km=length).iloc[0]),
+                "is_position_uncertain": bool(uncertain_positions(stations.loc[[name]], feed_km=length).iloc[0]),
             }
         )
     return out
 
 
-def _water(site: str, wet: pd.DataFrame, model: SitingModel, region: Region, last: int) -> list[dict[str, Any]]:
+def _water(
+    site: str, wet: pd.DataFrame, years: tuple[int, ...], *, region: Region, km: Mapping[tuple[str, str], float]
+) -> list[dict[str, Any]]:
     names = _names(region["reclaimed_plants"], "plant")
-    km = model.data["pipes"].set_index(["site", "plant"])["km"].astype(float)
     out = []
     for plant, part in wet.groupby("plant"):
-        yearly = by_year(part, "m3", model.data.years)
+        yearly = by_year(part, "m3", years)
         en, zh = names.get(plant, (plant, plant))
         out.append(
             {
                 "plant": plant,
                 "name": en,
                 "name_zh": zh,
-                "m3_per_year": yearly[str(last)],
+                "m3_per_year": yearly[str(years[-1])],
                 "by_year": yearly,
-                "peak_m3_per_day": by_year(part, "peak", model.data.years),
+                "peak_m3_per_day": by_year(part, "peak", years),
                 "km": float(km[site, plant]),
             }
         )

@@ -47,6 +47,7 @@ class Listening:
     progress: Callable[[Progress], None] | None = None
     should_stop: Callable[[], bool] | None = None
     on_round: OnRound | None = None
+    on_plan: Callable[[Plan], None] | None = None
 
     @property
     def is_stopped(self) -> bool:
@@ -102,7 +103,12 @@ def quick_plan(session: Session, reference: Reference, listening: Listening) -> 
 
 
 def checked(session: Session, plan: Plan, ears: Listening, *, known: list[Learned], is_quick: bool) -> Plan:
-    """Return the plan after the rounds of the loop; as it is where there is no network to check."""
+    """Return the plan after the rounds of the loop; as it is where there is no network to check.
+
+    After a stop the plan is told at once, as not checked: who stopped wants to see it now.
+    """
+    if ears.is_stopped and ears.on_plan is not None:
+        ears.on_plan(plan)
     if session.region.grid is None or not session.scenario.network.is_on:
         return plan
     return secured(

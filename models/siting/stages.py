@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -18,6 +18,7 @@ Columns = NDArray[np.int64]
 
 SITING = ("is_open", "is_dual", "is_fed")
 SITING_GAP, PLAN_GAP = 0.002, 0.003
+STOP_WAIT_S = 0.2
 HEURISTIC_EFFORT = 0.3  # share of the search spent on primal heuristics
 
 
@@ -40,7 +41,12 @@ class Clock:
     @property
     def is_over(self) -> bool:
         """Return whether time is up or the caller wants to stop."""
-        return self.is_late or (self.should_stop is not None and self.should_stop())
+        return self.is_late or self.is_stopped
+
+    @property
+    def is_stopped(self) -> bool:
+        """Return whether the caller wants to stop."""
+        return self.should_stop is not None and self.should_stop()
 
     @property
     def is_late(self) -> bool:
@@ -130,9 +136,19 @@ class BoundSide:
         self._running = self._pool.submit(self._run)
 
     def join(self) -> None:
-        """Wait for the end; what went wrong in the thread is raised here."""
-        self._running.result()
-        self._pool.shutdown()
+        """Wait for the end; what went wrong in the thread is raised here.
+
+        After a stop the thread is left to itself: HiGHS hears an interrupt only between rounds of cuts, which may take
+        seconds, and the bound told so far is valid.
+        """
+        while not self._running.done():
+            is_stopped = self._clock.is_stopped
+            wait([self._running], timeout=STOP_WAIT_S)
+            if is_stopped:
+                break
+        if self._running.done():
+            self._running.result()
+        self._pool.shutdown(wait=False)
 
     def _run(self) -> None:
         options = replace(
@@ -147,7 +163,7 @@ class BoundSide:
         """Return whether the gap to the plan is closed, or the caller wants to stop."""
         gap = self._clock.gap if self.is_wanted else None
         is_closed = gap is not None and gap <= self._clock.options.gap
-        return is_closed or (self._clock.should_stop is not None and self._clock.should_stop())
+        return is_closed or self._clock.is_stopped
 
     def _hear(self, news: Progress) -> None:
         """Show the bound while it grows; the one that counts is read when the run has ended."""
