@@ -11,6 +11,7 @@ from planner.i18n import use_language
 from planner.knobs.region_sheets import own_cells
 from planner.scenario_diff import changes
 from planner.solve_words import change_lines, outcome, stage_name
+from planner.ui import figures as headline
 from planner.ui import state
 from planner.ui.markdown import plain
 from planner.ui.progress import figures_of, show_rounds, show_stop
@@ -85,7 +86,8 @@ def show_running(job: jobs.Status) -> None:
             show_figures(job)
     show_rounds(job)
     if job.plans:
-        st.success(_("A first plan is there. You may look at it; it is being improved."))
+        checking = _("The best plan so far is there. Its AC check is still running.")
+        st.info(checking if job.is_cancelled else _("A first plan is there. You may look at it; it is being improved."))
         if st.button(_("Show this plan"), key="solve_first_plan"):
             state.go("plan")
     show_stop(job, key=STOP)
@@ -94,6 +96,7 @@ def show_running(job: jobs.Status) -> None:
 def show_figures(job: jobs.Status) -> None:
     """Show time, best plan, bound and gap as figures."""
     figures = figures_of(job)
+    st.html(headline.STYLE)
     for column, (label, value, help_text) in zip(st.columns(len(figures)), figures, strict=True):
         column.metric(label, value, help=help_text)
 
@@ -102,6 +105,8 @@ def show_end(job: jobs.Status) -> None:
     """Show how a solve ended, once more with the whole page, so that all of it knows."""
     if st.session_state.pop(SEEN, None) == job.id:
         st.rerun(scope="app")
+    if job.request.get("scenario") != state.payload(state.draft())["scenario"]:
+        st.caption(_("The solve before, of another question than the one above:"))
     if job.state in ("failed", "lost"):
         st.error(plain(state.job_error(job)))
         return
