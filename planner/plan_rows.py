@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from planner.board import board
 from planner.export.facts import PlanDict, Row, in_year, last_year, local_name, sites_by_size, worst_outages, years_of
@@ -20,12 +19,11 @@ from planner.export.sheets_grid import cut_sheet
 from planner.export.words import amount, number, short_technology_name
 from planner.i18n import gettext as _
 from planner.i18n import language
-from planner.map_view.selection import Selection, element_of
+from planner.map_view.selection import Selection, View, element_of
 from planner.plan_views import value_text
 from planner.report import feed_texts, water_texts
 
 Names = Mapping[str, str]
-View = Mapping[str, Any]
 N_DIGITS = 6  # of a number in a table of details
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from planner.export.facts import PlanDict, local_name
 from planner.export.loop_words import cut_names
 from planner.export.sentences import DISTRICT, names_of
-
-View = Mapping[str, Any]
+from planner.map_view.selection import View
 
 
 def layer_rows(view: View | None, layer: str) -> list[dict[str, Any]]:

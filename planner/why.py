@@ -25,9 +25,9 @@ from planner.export.sentences import DISTRICT, class_name
 from planner.export.words import amount, number, technology_name
 from planner.i18n import gettext as _
 from planner.i18n import language
-from planner.map_view.selection import row_of
+from planner.map_view.selection import View, row_of
 from planner.report import feed_texts, site_notes, water_texts
-from planner.view_names import View, layer_rows
+from planner.view_names import layer_rows
 
 IN, OUT, EXCLUDED, UNKNOWN = "in", "out", "excluded", "unknown"
 N_DISTRICTS = 3

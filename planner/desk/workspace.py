@@ -1,6 +1,6 @@
 """One user's folder: the draft, own regions, plans. What belongs to one user lies in one folder, named by a secret.
 
-desk.json              what is open: language, region, draft scenario, shown, pinned and reference plan
+desk.json              what is open: language, region, draft scenario, plan in view, pinned plan, list of sites, page jobs
 regions/<name>/        own regions, written by the reader child only
 plans/<id>/            plan.json, meta.json, files/<lang>/ (exports)
 jobs/<id>/             request.json, status.json, result.json, cancel
