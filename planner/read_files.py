@@ -94,6 +94,7 @@ def _read_geojson(text: str, name: str, file: str, findings: Findings) -> RawLay
     remedy = _("Export the layer as GeoJSON (a FeatureCollection) or GeoPackage.")
     try:
         content = json.loads(text)
+        json.dumps(content, ensure_ascii=False).encode()  # an escape may name half a letter, which no file can hold
     except (ValueError, RecursionError) as error:
         message = _("{file} is not GeoJSON: {what}.").format(file=file, what=error)
         findings.add(file, "geojson_invalid", message, remedy, layer=name)

@@ -23,6 +23,7 @@ from planner.read_findings import Findings, RawLayer
 
 _SQLITE_HEADER = b"SQLite format 3\x00"
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+_CATALOGUE = ("gpkg_contents", "gpkg_geometry_columns", "gpkg_spatial_ref_sys")
 _PRIMARY_KEYS = ("fid", "ogc_fid", "gid")
 
 
@@ -56,7 +57,11 @@ def read_gpkg(path: Path, file: str, findings: Findings) -> dict[str, RawLayer]:
 
 
 def _layers(connection: sqlite3.Connection, file: str, findings: Findings) -> dict[str, RawLayer]:
-    definitions = dict(connection.execute("SELECT name, type || ' ' || coalesce(sql, '') FROM sqlite_master"))
+    definitions: dict[Any, str] = dict(
+        connection.execute("SELECT name, type || ' ' || coalesce(sql, '') FROM sqlite_master")
+    )
+    if any(not _is_table(definitions.get(name, "TABLE ")) for name in _CATALOGUE):
+        raise sqlite3.DatabaseError(_("its own lists are views"))
     geometry_columns = (
         {
             table: (column, srs)
@@ -75,8 +80,7 @@ def _layers(connection: sqlite3.Connection, file: str, findings: Findings) -> di
     }
     layers: dict[str, RawLayer] = {}
     for (name,) in connection.execute("SELECT table_name FROM gpkg_contents ORDER BY table_name").fetchall():
-        definition = definitions.get(name, "").upper()
-        if not definition.startswith("TABLE ") or "VIRTUAL TABLE" in definition:
+        if not isinstance(name, str) or not _is_table(definitions.get(name, "")):
             if name != "layer_styles":
                 message = _("{layer} is a view or a virtual table, which is not read.").format(layer=name)
                 findings.add(file, "gpkg_not_a_table", message, _("Export it as a table of its own."), layer=name)
@@ -84,6 +88,10 @@ def _layers(connection: sqlite3.Connection, file: str, findings: Findings) -> di
         column, srs = geometry_columns.get(name, (None, None))
         layers[name] = _layer(connection, name, file, findings, geometry_column=column, crs=systems.get(srs))
     return layers
+
+
+def _is_table(definition: str) -> bool:
+    return definition.upper().startswith("TABLE ") and "VIRTUAL TABLE" not in definition.upper()
 
 
 def _layer(
@@ -104,13 +112,18 @@ def _layer(
         geometry = np.full(len(records), None, dtype=object)
         for position, record in enumerate(records):
             geometry[position] = _geometry(record[at], position, name, file, findings)
-    frame = raw_frame(records, columns)
+    frame = raw_frame([[_text(value) for value in record] for record in records], columns)
     dropped = [column for column in columns if column == geometry_column or column.lower() in _PRIMARY_KEYS]
     return RawLayer(name, file, frame.drop(columns=dropped), range(1, len(records) + 1), geometry, crs)
 
 
 def _clean(value: Any) -> Any:
     return (value.strip() or None) if isinstance(value, str) else value
+
+
+def _text(value: Any) -> Any:
+    """Return bytes, which no column of ours holds, as how many there are."""
+    return _("{n} bytes").format(n=len(value)) if isinstance(value, bytes) else value
 
 
 def _wkb(blob: Any) -> bytes:
@@ -124,7 +137,7 @@ def _geometry(blob: Any, position: int, name: str, file: str, findings: Findings
         return None
     try:
         return shapely.force_2d(shapely.from_wkb(_wkb(blob)))
-    except (ValueError, KeyError, IndexError, shapely.errors.ShapelyError) as error:
+    except (ValueError, KeyError, IndexError, NotImplementedError, shapely.errors.ShapelyError) as error:  # curves too
         message = _("{layer}: the geometry of feature {row} cannot be read: {what}.").format(
             layer=name, row=position + 1, what=error
         )

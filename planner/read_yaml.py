@@ -51,7 +51,7 @@ def parse_yaml(text: str, *, file: str, layer: str | None = None) -> dict[str, A
     remedy = _("Write plain YAML: keys, lists, text and numbers.")
     try:
         content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a safe loader, made stricter)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # a date or a number that does not exist is a ValueError
         mark = getattr(error, "problem_mark", None)
         row = mark.line + 1 if mark is not None else None
         what = getattr(error, "problem", None) or str(error)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import secrets
+import shutil
 import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from planner.desk import jobs
+from planner.desk.files import cannot_write
 from planner.desk.settings import settings
 from planner.desk.workspace import Workspace
 from planner.errors import PlannerError, UsageError
 from planner.i18n import gettext as _
 
 FOLDER = "uploads"
+KEPT_S = 3600.0  # an upload is read at once
 WAIT_S = 120.0
 POLL_S = 0.2
 ENDINGS = ("xlsx", "gpkg", "zip", "geojson", "csv")
-_MAX_NAME = 80
+_MAX_NAME_BYTES = 150  # file systems take 255
+_MAX_ENDING_BYTES = 10
 _FORBIDDEN = frozenset('/\\:*?"<>|\x00')
 
 
@@ -33,16 +38,29 @@ def put_down(ws: Workspace, files: Iterable[tuple[str, bytes]]) -> list[str]:
     limit_mb = settings().upload_limit_mb
     if sum(len(content) for _name, content in given) > limit_mb * 1_000_000:
         raise UsageError(_("The files are larger than {n} MB together.").format(n=limit_mb))
+    forget_old(ws.folder / FOLDER)
     folder = ws.folder / FOLDER / secrets.token_hex(8)
-    folder.mkdir(mode=0o700, parents=True)
     paths = []
-    for number, (name, content) in enumerate(given, start=1):
-        path = folder / safe_name(name, number)
-        if path.exists():
-            path = folder / f"{number}-{path.name}"
-        path.write_bytes(content)
-        paths.append(str(path))
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+        for number, (name, content) in enumerate(given, start=1):
+            path = folder / safe_name(name, number)
+            if path.exists():
+                path = folder / f"{number}-{path.name}"
+            path.write_bytes(content)
+            paths.append(str(path))
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise cannot_write(error) from error
     return paths
+
+
+def forget_old(uploads: Path) -> None:
+    """Delete what uploads left behind: folders that were read, and those whose reader died."""
+    for folder in uploads.iterdir() if uploads.is_dir() else ():
+        with contextlib.suppress(FileNotFoundError):  # another window did
+            if time.time() - folder.stat().st_mtime > KEPT_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def safe_name(name: str, number: int) -> str:
@@ -50,8 +68,13 @@ def safe_name(name: str, number: int) -> str:
     plain = "".join("_" if letter in _FORBIDDEN or ord(letter) < ord(" ") else letter for letter in name).strip(" .")
     stem, dot, ending = plain.rpartition(".")
     stem, ending = (stem, ending) if dot else (plain, "")
-    stem = stem.strip(" .")[:_MAX_NAME] or f"upload-{number}"
-    return f"{stem}.{ending[:10]}" if ending else stem
+    stem = _shortened(stem.strip(" ."), _MAX_NAME_BYTES) or f"upload-{number}"
+    return f"{stem}.{_shortened(ending, _MAX_ENDING_BYTES)}" if ending else stem
+
+
+def _shortened(text: str, most: int) -> str:
+    """Return as many letters as fit into so many bytes of UTF-8; half a letter is left out."""
+    return text.encode("utf-8", errors="ignore")[:most].decode("utf-8", errors="ignore")
 
 
 def template(ws: Workspace, *, region: Path | None, lang: str) -> bytes:

@@ -102,7 +102,7 @@ def take_shapes(given: Given) -> list[Problem]:
             continue
         try:
             shapes[position] = shapely.force_2d(shapely.from_wkt(wkt))
-        except (shapely.errors.ShapelyError, ValueError, TypeError):
+        except (shapely.errors.ShapelyError, ValueError, TypeError, NotImplementedError):  # curves too
             problems.append(_no_shape(given, position, column=first, value=wkt))
     if any(shape is not None for shape in shapes):
         given.geometry = shapes

@@ -127,7 +127,13 @@ def _read_shapefile(upload: Upload, table: Table, taken: Taken, *, scratch: Path
             path, encoding=None if has_encoding else "ISO-8859-1", max_features=limits.MAX_FEATURES + 1
         )
         geometry = None if shapes is None else shapely.force_2d(shapely.from_wkb(shapes))
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, shapely.errors.ShapelyError, ValueError):
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        shapely.errors.ShapelyError,
+        ValueError,
+        NotImplementedError,
+    ):
         message = _("{file} is no shapefile that can be read.").format(file=upload.name)
         taken.problems.append(refusal(upload.name, "shapefile_invalid", message, _("Export it again from a GIS.")))
         return None

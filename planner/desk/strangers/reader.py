@@ -15,6 +15,7 @@ The result: {status: ok | problems, region: id or null, problems, notices, table
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -33,6 +34,7 @@ from planner.i18n import gettext as _
 from planner.i18n import language
 
 WORKBOOK = "region.xlsx"
+MANIFEST = "region.yaml"
 _ID = re.compile(r"[^a-z0-9_]+")
 _KEPT = ("PATH", "SYSTEMROOT", "TEMP", "LD_LIBRARY_PATH")  # what Python needs to start; no secret, no proxy, no home
 
@@ -83,9 +85,23 @@ def _read(payload: Mapping[str, Any], files: list[Path], desk: Path, *, out: Pat
         return answer
     if answer["status"] == "ok":
         regions.mkdir(exist_ok=True)
-        (out / "region").rename(regions / region_id)
-        return {**answer, "region": region_id}
+        return {**answer, "region": _put(out / "region", regions, region_id)}
     return {**answer, "region": None}
+
+
+def _put(region: Path, regions: Path, region_id: str) -> str:
+    """Put a region in its place and return its id; where the same upload was read twice at once, the later gets the next."""
+    while True:
+        try:
+            region.rename(regions / region_id)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+        else:
+            return region_id
+        region_id = free_id(region_id, regions)
+        manifest = region / MANIFEST
+        manifest.write_text(re.sub(r"(?m)^id: .*$", f"id: {region_id}", manifest.read_text("utf-8")), "utf-8")
 
 
 def run_confined(request: Path, *, seconds: float) -> str:
