@@ -31,6 +31,8 @@ __all__ = ["Screening", "feed_pairs", "pipe_pairs", "reason_text", "screen", "sc
 
 MIN_AREA_HA = 3.6  # 30 MW IT at 0.12 ha per MW
 SLIVER_HA = 0.01
+MAX_CELLS = 100_000  # a city at half a kilometre
+_BOX_SHARE = 20.0  # the box around a study area may be this much larger than the area
 MIN_OVERLAP_SHARE = 0.01  # an exclusion that takes less of a cell is not named
 
 
@@ -124,6 +126,7 @@ def _cells(region: Region, cell_km: float) -> gpd.GeoDataFrame:
     area = region["study_area"].geometry.union_all()
     side = cell_km * M_PER_KM
     x0, y0, x1, y1 = area.bounds
+    _check_count(max(area.area, (x1 - x0) * (y1 - y0) / _BOX_SHARE) / side**2, cell_km)
     east = np.arange(np.floor(x0 / side), np.ceil(x1 / side))
     north = np.arange(np.floor(y0 / side), np.ceil(y1 / side))
     col, row = (a.ravel() for a in np.meshgrid(east, north))
@@ -140,6 +143,16 @@ def _cells(region: Region, cell_km: float) -> gpd.GeoDataFrame:
     frame = frame[shapely.area(clipped) > SLIVER_HA * M2_PER_HA].reset_index(drop=True)
     frame["gross_m2"] = frame.geometry.area
     return frame
+
+
+def _check_count(n_cells: float, cell_km: float) -> None:
+    """Refuse cells so small that nobody could look at all of them, nor a machine hold them."""
+    if not n_cells <= MAX_CELLS:
+        raise UsageError(
+            _(
+                "Cells of {km:g} km cut the study area into about {n:,.0f} pieces; at most {most:,} are looked at."
+            ).format(km=cell_km, n=n_cells, most=MAX_CELLS)
+        )
 
 
 def _parcels(region: Region) -> gpd.GeoDataFrame:

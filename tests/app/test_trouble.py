@@ -150,3 +150,13 @@ def test_a_refusal_with_markup_in_it_is_shown_as_it_is(desk: Workspace) -> None:
     app.session_state[Key.DESK] = TOKEN
 
     assert app.run().error[0].value == r"\!\[x\](http\://example.invalid/x.png)"
+
+
+def test_two_windows_that_press_solve_start_one(desk: Workspace, page: Page) -> None:
+    one, other = page("solve").run(), page("solve").run()
+
+    one.button(key="solve_start").click().run()
+    other.button(key="solve_start").click().run()
+
+    assert len([job for job in state.jobs.running(desk) if job.kind == "solve"]) == 1
+    assert not other.exception

@@ -230,3 +230,11 @@ def test_reasons_are_words_in_both_languages() -> None:
     assert english.endswith("excluded area: marsh")
     assert chinese.startswith("供电半径内没有可开放容量的变电站; 禁止选址区域：机场")
     assert reason_text("") == ""
+
+
+@pytest.mark.parametrize("parts", [[box(0, 0, 40, 40)], [box(0, 0, 0.5, 0.5), box(900, 900, 900.5, 900.5)]])
+def test_cells_too_many_to_look_at_are_refused_before_they_are_cut(parts: list[shapely.Geometry]) -> None:
+    region = strip_region(study_area=frame(list(parts), name=["part"] * len(parts)))
+
+    with pytest.raises(UsageError, match="pieces"):
+        screen(region, cell_km=0.11, radius_km=RADIUS_KM, water_reach_km=1.0)

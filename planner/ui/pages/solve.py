@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from planner.desk import jobs
+from planner.export.facts import has_plan
 from planner.export.words import objective_name
 from planner.i18n import gettext as _
 from planner.i18n import use_language
@@ -57,8 +58,10 @@ def show_question() -> None:
 
 def start() -> None:
     """Hand the draft to the user's worker."""
-    state.show_plan(None)  # the newest plan is shown when it is there
-    jobs.submit(state.desk(), "solve", state.payload(state.draft()))
+    newest = jobs.newest(state.desk(), "solve")
+    if newest is None or newest.is_over:  # else another window began one a moment ago: that one is shown
+        state.show_plan(None)  # the newest plan is shown when it is there
+        jobs.submit(state.desk(), "solve", state.payload(state.draft()))
     st.rerun()
 
 
@@ -119,6 +122,8 @@ def show_end(job: jobs.Status) -> None:
     show_figures(job)
     show_rounds(job)
     is_infeasible = plan["status"] == "infeasible"
+    if not (is_infeasible or has_plan(plan)):
+        return
     if st.button(
         _("See why there is no plan") if is_infeasible else _("See the plan"), key="solve_see_plan", type="primary"
     ):
