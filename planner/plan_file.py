@@ -49,7 +49,7 @@ def region_of(plan: Mapping[str, Any], path: Path | None) -> Region:
     if region.fingerprint != plan["region"]["fingerprint"]:
         raise UsageError(
             _("{folder} is not the region the plan was made from: its content differs. Make the plan again.").format(
-                folder=folder
+                folder=folder.name  # not where it lies on a server
             )
         )
     return region

@@ -60,8 +60,10 @@ def _gap_mark(plan: PlanDict, *, is_improving: bool) -> list[Mark]:
         _("A better plan is still being looked for.") if is_improving else _("The run ended; a better plan may exist.")
     )
     if gap is not None and asked is not None and gap > asked * (1.0 + 1e-9):
-        text = _("First answer: gap {gap:.2f} %, asked {asked:.2f} %").format(gap=100.0 * gap, asked=100.0 * asked)
-        return [Mark("warn", text, more)]
+        text = _("Ended early: gap {gap:.2f} %, asked {asked:.2f} %")
+        if is_improving:
+            text = _("First answer: gap {gap:.2f} %, asked {asked:.2f} %")
+        return [Mark("warn", text.format(gap=100.0 * gap, asked=100.0 * asked), more)]
     return [Mark("note", _("Still being improved"), more)] if is_improving else []
 
 

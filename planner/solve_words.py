@@ -71,11 +71,14 @@ def outcome(plan: Mapping[str, Any], *, seconds: float) -> tuple[str, str]:
     took = _("The solve took {seconds} s.").format(seconds=number(seconds, 0))
     if plan["status"] == "infeasible":
         return "bad", in_a_row(_("No plan satisfies all limits together."), took)
+    hint = ""
+    if plan["status"] in ("time_limit", "no_plan"):
+        hint = _("A longer solve may find a better plan: see the time limit on the page Scenario, group Solver.")
     if not has_plan(plan):
-        return "bad", in_a_row(_("The time was over before there was a plan."), took)
+        return "bad", in_a_row(_("The time was over before there was a plan."), took, hint)
     level, sentence = security_verdict(plan)
     is_whole = plan["status"] == "optimal"
     shown = {"secure": "good", "not_checked": "weak", "insecure": "bad"}[level]
     if shown == "good" and not is_whole:
         shown = "weak"
-    return shown, in_a_row(status_sentence(plan), sentence, took)
+    return shown, in_a_row(status_sentence(plan), sentence, took, hint)

@@ -126,7 +126,18 @@ def status(ws: Workspace, job_id: str) -> Status:
         request=request["payload"],
         is_cancelled=(folder / "cancel").exists(),
     )
-    return _with_result(Status(**known), folder)
+    job = Status(**known)
+    if state == "running":  # a solver may be silent for minutes: the clock goes on
+        job = replace(job, elapsed_s=job.elapsed_s + max(0.0, time.time() - _told_at(folder)))
+    return _with_result(job, folder)
+
+
+def _told_at(job: Path) -> float:
+    """Return when the process of a job told something last."""
+    try:
+        return (job / "status.json").stat().st_mtime
+    except FileNotFoundError:
+        return time.time()
 
 
 def _with_result(job: Status, folder: Path) -> Status:

@@ -72,9 +72,7 @@ def price_sentence(plan: PlanDict) -> str:
     ends = (f"{low / 1e6:,.1f}", f"{high / 1e6:,.1f}") if unit == "CNY" else (amount(low), amount(high))
     text = _("Security costs {value} ({low} to {high} at this gap).")
     if low <= 0.0:
-        text = _(
-            "Security costs {value} ({low} to {high} at this gap: not more than the solver's tolerance tells apart)."
-        )
+        text = _("Security costs {value} ({low} to {high} at this gap: it may cost nothing).")
     return text.format(value=_priced(value, unit), low=ends[0], high=ends[1])
 
 

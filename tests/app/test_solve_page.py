@@ -89,7 +89,7 @@ def test_a_running_solve_shows_its_figures_and_rounds(desk: Workspace, page: Pag
     app = page("solve").run()
 
     shown = {metric.label: metric.value for metric in app.metric}
-    assert shown["Time"] == "12 s"
+    assert float(shown["Time"].removesuffix(" s")) >= 12  # the clock goes on while the worker says nothing
     assert shown["Best plan so far"] == "2.5 billion CNY"
     assert shown["Gap"] == "4.00 %"
     assert app.dataframe[0].value["Situations outside limits"].tolist() == [3]

@@ -61,7 +61,7 @@ def test_a_secure_plan_says_rounds_and_price_with_its_range() -> None:
     ("price", "said"),
     [
         ({"value": 2e7, "low": -1e6, "high": 5e7, "unit": "CNY"},
-         "Security costs 20.0 million CNY (-1.0 to 50.0 at this gap: not more than the solver's tolerance tells apart)."),
+         "Security costs 20.0 million CNY (-1.0 to 50.0 at this gap: it may cost nothing)."),
         ({"value": 12.0, "low": 8.0, "high": 15.5, "unit": "MW"}, "Security costs 12 MW (8 to 15.5 at this gap)."),
         ({"value": 3e6, "low": None, "high": None, "unit": "CNY"}, "Security costs 3.0 million CNY."),
         (None, ""),

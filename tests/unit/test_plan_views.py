@@ -150,7 +150,7 @@ def test_a_first_answer_is_told_by_its_gap() -> None:
     plan = sample_plan(gap=0.02)
 
     assert asked_gap(plan) == pytest.approx(0.005)
-    assert levels(marks_of(plan))["First answer: gap 2.00 %, asked 0.50 %"] == "warn"
+    assert levels(marks_of(plan))["Ended early: gap 2.00 %, asked 0.50 %"] == "warn"
 
 
 def test_a_plan_within_the_asked_gap_is_told_only_while_its_run_goes_on() -> None:

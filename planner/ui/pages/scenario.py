@@ -33,7 +33,7 @@ def show() -> None:
         show_group(group, tables, is_ready=view is not None)
     with changed:
         show_changes(tables)
-        if st.button(_("Solve"), key=SOLVE, type="primary", icon=":material/play_arrow:", width="stretch"):
+        if st.button(_("Go to Solve"), key=SOLVE, type="primary", icon=":material/play_arrow:", width="stretch"):
             state.go("solve")
         show_file()
 
