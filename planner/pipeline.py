@@ -26,6 +26,8 @@ from planner.scenario import Scenario, load_scenario
 from planner.session import Session
 from planner.whatif import Listening, Reference, can_answer, checked, quick_plan
 
+FIRST_SHARE = 0.5  # of the time limit, for the solve before the first AC check
+
 __all__ = ["PlanResult", "check_sites", "finish", "run"]
 
 
@@ -83,7 +85,7 @@ def plan_in(
     session.with_scenario(scenario)
     limit = scenario.solver.time_limit_s if time_limit_s is None else time_limit_s
     ears = Listening(limit, progress, should_stop, on_round, on_plan)
-    if reference is not None and reference.fingerprint == session.fingerprint:
+    if reference is not None and reference.fingerprint == session.fingerprint and reference.plan.status == "optimal":
         return _result(session, reference.plan)
     if reference is not None and can_answer(session, reference):
         return _result(session, _what_if(session, reference, ears))
@@ -91,7 +93,9 @@ def plan_in(
 
 
 def _from_nothing(session: Session, ears: Listening) -> Plan:
-    plan = session.solve(progress=ears.progress, should_stop=ears.should_stop, time_limit_s=ears.time_limit_s)
+    will_check = session.region.grid is not None and session.scenario.network.is_on
+    first_s = ears.time_limit_s * (FIRST_SHARE if will_check else 1.0)  # rounds after the check need time too
+    plan = session.solve(progress=ears.progress, should_stop=ears.should_stop, time_limit_s=first_s)
     if plan.has_plan:
         plan = checked(session, plan, ears, known=[], is_quick=False)
     return finish(session, plan)

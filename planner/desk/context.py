@@ -26,6 +26,7 @@ class Context:
         self._began = time.monotonic()
         self._told_at = -TELL_EVERY_S
         self._sign = 1.0
+        self.titles: Mapping[str, str] | None = None  # what the plan is called by language; None: its scenario's name
         self._status: dict[str, Any] = {"state": "running", "rounds": [], "plans": [], "revision": 0}
 
     def begin(self, scenario: Scenario) -> None:
@@ -60,7 +61,7 @@ class Context:
         """Keep a plan that may be shown and return its id; a later plan of the same job replaces it."""
         now = datetime.now(UTC)
         plan_id = (self._status["plans"] or [f"{now:%Y%m%d-%H%M%S}-{self.job.name[-6:]}"])[-1]
-        self.ws.put_plan(plan_id, plan, made_at=now.isoformat(timespec="seconds"), kind=kind)
+        self.ws.put_plan(plan_id, plan, made_at=now.isoformat(timespec="seconds"), kind=kind, names=self.titles)
         self.tell(plans=[plan_id], revision=self._status["revision"] + 1)
         return str(plan_id)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from planner.desk.context import Context
 from planner.desk.planning import plan_and_tell
-from planner.desk.workspace import Workspace
+from planner.desk.titles import titles
+from planner.desk.workspace import PlanMeta, Workspace
 from planner.scenario import Scenario, parse_scenario
 
 if TYPE_CHECKING:
@@ -49,15 +50,17 @@ class Held:
         return self._session.with_scenario(scenario)
 
     def reference(self, ws: Workspace, path: Path, scenario: Scenario) -> Reference | None:
-        """Return what what-ifs start from: the desk's oldest finished plan of the reference scenario; None without one."""
+        """Return what what-ifs start from: the desk's plan of the reference scenario; None without one.
+
+        The oldest that reached its gap, so that answers can be compared; else the one with the smallest gap.
+        """
         from planner.plan import Plan
         from planner.region_edits import region_for
         from planner.session import Session, fingerprint
 
         region = self.region(path)
         key = fingerprint(region_for(region, scenario), scenario)
-        finished = [meta for meta in reversed(ws.plans()) if (meta.status, meta.kind) == ("optimal", "solve")]
-        own = next((meta.id for meta in finished if meta.fingerprint == key), None)
+        own = best_of(meta for meta in ws.plans() if (meta.fingerprint, meta.kind) == (key, "solve"))
         if own is None:
             return None
         known = self._references.get(own)
@@ -77,6 +80,12 @@ class Held:
         return self._references[plan_id]
 
 
+def best_of(metas: Iterable[PlanMeta]) -> str | None:
+    """Return the plan that reached its gap first, else the one with the smallest gap; None where there is no plan."""
+    found = [(meta.status != "optimal", meta.gap, meta.id) for meta in metas if meta.gap is not None]
+    return min(((late, gap if late else 0.0, name) for late, gap, name in found), default=(None, None, None))[2]
+
+
 def solve(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str, Any]:
     """Make the plan of {scenario, reference, region}; return its id and status.
 
@@ -85,7 +94,9 @@ def solve(payload: Mapping[str, Any], context: Context, held: Held) -> dict[str,
     scenario, path = parse_scenario(payload["scenario"], file="scenario"), Path(payload["region"])
     context.begin(scenario)
     context.tell(stage="reading")
-    reference = held.reference(context.ws, path, parse_scenario(payload["reference"], file="reference"))
+    basis = parse_scenario(payload["reference"], file="reference")
+    context.titles = titles(basis, scenario)
+    reference = held.reference(context.ws, path, basis)
     session = held.session(path, scenario)
     result = plan_and_tell(session, scenario, context, kind="solve", reference=reference)
     plan_id = context.show(result.plan.data, kind="solve")

@@ -182,8 +182,19 @@ class Workspace:
             )
         return found
 
-    def put_plan(self, plan_id: str, plan: Mapping[str, Any], *, made_at: str, kind: str) -> None:
-        """Write a plan and what a list shows of it; a plan of the same id is replaced, with its exports."""
+    def put_plan(
+        self,
+        plan_id: str,
+        plan: Mapping[str, Any],
+        *,
+        made_at: str,
+        kind: str,
+        names: Mapping[str, str] | None = None,
+    ) -> None:
+        """Write a plan and what a list shows of it; a plan of the same id is replaced, with its exports.
+
+        `names` by language: what the list calls it, instead of its scenario's name.
+        """
         folder = self.folder / "plans" / plan_id
         try:
             folder.mkdir(mode=_PRIVATE, exist_ok=True)
@@ -193,8 +204,8 @@ class Workspace:
         objective = plan["objective"]
         meta = PlanMeta(
             id=plan_id,
-            name=str(plan["name"]["en"]),
-            name_zh=str(plan["name"]["zh"]),
+            name=str((names or plan["name"])["en"]),
+            name_zh=str((names or plan["name"])["zh"]),
             region=str(plan["region"]["id"]),
             made_at=made_at,
             status=str(plan["status"]),

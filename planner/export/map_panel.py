@@ -47,9 +47,9 @@ from planner.export.sentences import (
     names_of,
     outage_counts_text,
     outage_text,
-    security_verdict,
     status_sentence,
     synthetic_label,
+    verdict_and_end,
 )
 from planner.export.styles import headroom_label
 from planner.export.words import (
@@ -72,7 +72,7 @@ Panel = dict[str, Any]
 
 def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
     """Return everything the page says in words and figures."""
-    level, sentence = security_verdict(plan)
+    level, sentence = verdict_and_end(plan)
     if not has_plan(plan):
         level, sentence = "insecure", status_sentence(plan)
     names = names_of(plan, region, lang=lang)

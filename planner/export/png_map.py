@@ -23,7 +23,7 @@ from planner.export.layers import plan_layers
 from planner.export.png_font import Pen, pen
 from planner.export.png_legend import draw_panel
 from planner.export.png_marks import Canvas, draw_map
-from planner.export.sentences import security_verdict, status_sentence, synthetic_label
+from planner.export.sentences import status_sentence, synthetic_label, verdict_and_end
 from planner.i18n import gettext as _
 from planner.i18n import use_language
 
@@ -104,7 +104,7 @@ def verdict_line(plan: PlanDict) -> tuple[str, str]:
         return "none", _("No plan yet: the cells where a site may stand, and why the others may not.")
     if not has_plan(plan):
         return "insecure", status_sentence(plan)
-    return security_verdict(plan)
+    return verdict_and_end(plan)
 
 
 def _title(plan: PlanDict) -> str:

@@ -78,6 +78,12 @@ def security_verdict(plan: PlanDict) -> tuple[str, str]:
     return "secure", in_a_row(text.format(n=n_outages, m=n_before), loop)
 
 
+def verdict_and_end(plan: PlanDict) -> tuple[str, str]:
+    """Return the verdict, before it how the solve ended where it ended early: a wide gap must not hide behind "secure"."""
+    level, sentence = security_verdict(plan)
+    return level, sentence if plan.get("status") == "optimal" else in_a_row(status_sentence(plan), sentence)
+
+
 def _insecure_sentence(n_bad: int, n_checked: int) -> str:
     if not n_bad:
         return _("INSECURE: the AC check did not confirm the plan.")
