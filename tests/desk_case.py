@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
+from collections.abc import Callable
 from typing import Any
+
+import pytest
+from filelock import FileLock
 
 from planner.desk.files import write_json
 from planner.desk.view_key import view_file
@@ -50,10 +56,19 @@ def make_view() -> dict[str, Any]:
 
 def make_plan(**changes: Any) -> dict[str, Any]:
     """Return the plan of the small scenario with changes, as plain data."""
-    import json
-
     from planner.pipeline import run
 
     patient = {"solver.time_limit_s": 900.0}  # the plan must not depend on how busy the machine is
     scenario = load_scenario(CASES / "small_plan" / "scenario.yaml").changed({**patient, **changes})
     return dict(json.loads(run(scenario).plan.to_json()))
+
+
+def made_once(folders: pytest.TempPathFactory, name: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return what `make` gives, made once for all processes of a test run."""
+    base = folders.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    file = root / f"{name}.json"
+    with FileLock(f"{file}.lock"):
+        if not file.is_file():
+            file.write_text(json.dumps(make(), ensure_ascii=False), encoding="utf-8")
+    return dict(json.loads(file.read_text(encoding="utf-8")))

@@ -11,10 +11,11 @@ MOST_LETTERS = 70
 
 def titles(reference: Scenario, scenario: Scenario) -> dict[str, str]:
     """Return the title by language: "Beijing reference: availability of reclaimed water 1.5 % (+2)"."""
-    return {lang: _title(reference, scenario, lang) for lang in LANGUAGES}
+    return {lang: title(reference, scenario, lang) for lang in LANGUAGES}
 
 
-def _title(reference: Scenario, scenario: Scenario, lang: str) -> str:
+def title(reference: Scenario, scenario: Scenario, lang: str) -> str:
+    """Return the title in one language."""
     with use_language(lang):
         name = str(getattr(scenario.name, lang))
         if scenario.name != reference.name:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from planner.desk import jobs, prewarm
 from planner.desk.settings import settings
+from planner.desk.titles import title
 from planner.errors import DeskError
 from planner.i18n import LANGUAGES, use_language
 from planner.i18n import gettext as _
@@ -118,7 +119,7 @@ def show_open() -> None:
     st.markdown(
         _("**Region:** {region}  \n**Scenario:** {scenario}").format(
             region=plain(region_name(ref)),
-            scenario=plain(scenario.name.here),
+            scenario=plain(title(state.reference(), scenario, state.lang())),
         )
     )
     show_running()

@@ -15,6 +15,7 @@ from planner.desk import jobs
 from planner.export.files import CANDIDATE_FILES, MIME, PLAN_FILES, download_name, file_label, is_complete, zipped
 from planner.i18n import gettext as _
 from planner.i18n import use_language
+from planner.plan_views import plan_labels
 from planner.ui import state
 from planner.ui.markdown import plain
 
@@ -38,7 +39,10 @@ def show_files() -> None:
     with use_language(state.lang()):
         plan_id = state.shown_plan_id()
         folder, payload = of_plan(plan_id) if plan_id else of_region()
-        if plan_id is None:
+        if plan_id is not None:
+            label = plan_labels(state.desk().plans(), lang=state.lang())[plan_id]
+            st.caption(_("Plan in view: {plan}").format(plan=plain(label)))
+        else:
             st.caption(_("There is no plan yet. You can take away the candidate sites and the scenario."))
         if is_complete(folder):
             offer(folder, PLAN_FILES if plan_id else CANDIDATE_FILES, prefix=prefix_of(plan_id))

@@ -15,13 +15,13 @@ from tests import desk_case
 
 
 @pytest.fixture(scope="session")
-def small_view() -> dict[str, Any]:
-    return desk_case.make_view()
+def small_view(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return desk_case.made_once(tmp_path_factory, "small_view", desk_case.make_view)
 
 
 @pytest.fixture(scope="session")
-def small_plan() -> dict[str, Any]:
-    return desk_case.make_plan()
+def small_plan(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return desk_case.made_once(tmp_path_factory, "small_plan", desk_case.make_plan)
 
 
 @pytest.fixture

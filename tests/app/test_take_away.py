@@ -135,7 +135,9 @@ def test_a_plan_of_another_region_is_refused(planned: Workspace) -> None:
     request = {"plan": str(planned.plan_folder("p2") / "plan.json"), "region": str(planned.region("small").path)}
     folder = planned.folder / "jobs" / "j"
     folder.mkdir()
-    write_json(folder / "request.json", {"payload": {**request, "lang": "en", "out": str(folder / "out")}})
+    write_json(
+        folder / "request.json", {"kind": "export", "payload": {**request, "lang": "en", "out": str(folder / "out")}}
+    )
 
     assert exporting.serve(exporting.work, [str(folder)]) == 1
     assert "is not the region" in read_json(folder / "status.json")["error"]["message"]

@@ -38,8 +38,8 @@ def server(chromium: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def small_view() -> dict[str, Any]:
-    return desk_case.make_view()
+def small_view(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    return desk_case.made_once(tmp_path_factory, "small_view", desk_case.make_view)
 
 
 @pytest.fixture(scope="session")

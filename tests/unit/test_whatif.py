@@ -62,6 +62,7 @@ def test_an_unchanged_scenario_is_answered_with_the_plan_of_the_reference(
     assert shown == []
 
 
+@pytest.mark.slow
 def test_a_what_if_is_checked_and_within_the_gaps_of_a_cold_solve(
     region: Region, scenario: Scenario, reference: Reference
 ) -> None:
