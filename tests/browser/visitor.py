@@ -90,8 +90,14 @@ class Visit:
         return str(self.page.inner_text("[data-testid=stMain]"))
 
     def shows(self, text: str) -> None:
-        """Wait until a text is to be read on the page."""
-        self.page.get_by_test_id("stMain").get_by_text(text).first.wait_for()
+        """Wait until a text is to be read on the page; else tell what is there instead."""
+        from playwright.sync_api import TimeoutError as NothingCameError
+
+        try:
+            self.page.get_by_test_id("stMain").get_by_text(text).first.wait_for()
+        except NothingCameError as error:
+            there = f"{self.page.url}: {self.text()[:3000]}\nerrors: {self.errors} {self.crashes()}"
+            raise AssertionError(f"{text!r} was not to be read at {there}") from error
 
     def crashes(self) -> list[str]:
         """Return the boxes in which Streamlit tells of an error that nobody caught."""

@@ -32,7 +32,7 @@ def show() -> None:
     if st.button(_("Solve"), key=START, type="primary", icon=":material/play_arrow:", disabled=is_running):
         start()
     if newest is not None:
-        watch(newest.id)
+        st.fragment(watch, run_every=POLL_S if is_running else None)(newest.id)
 
 
 def show_question() -> None:
@@ -65,9 +65,8 @@ def start() -> None:
     st.rerun()
 
 
-@st.fragment(run_every=POLL_S)
 def watch(job_id: str) -> None:
-    """Show how a solve stands, twice a second while it runs."""
+    """Show how a solve stands, twice a second while it runs; what has ended is not asked for again."""
     with use_language(state.lang()):
         job = jobs.status(state.desk(), job_id)
         if job.is_over:
