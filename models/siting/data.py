@@ -7,6 +7,7 @@ each planning year with `year_weights`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
@@ -91,6 +92,40 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "headroom_states": ("node", "state", "year", "headroom_mva"),
     # interruptible load: what each further step costs, never less than the step before
     "flexible": ("substation", "year", "step", "mva", "cny_per_mva_year"),
+    # electricity markets: places of one price, grid factor and required green share; empty: one market (see `markets`)
+    "climates": ("climate", "market", "hub"),
+    "markets": (
+        "market",
+        "year",
+        "energy_cny_per_mwh",
+        "demand_charge_cny_per_kw_year",
+        "carbon_t_per_mwh",
+        "green_share",
+    ),
+    # most that the sites of a hub may use or hold in a year; quantity: energy_mwh | it_mw | water_m3
+    "hub_caps": ("hub", "year", "quantity", "limit"),
+    # technologies that may not be built anew in a year; what stands stays
+    "banned_blocks": ("climate", "technology", "year"),
+    "mean_pue_caps": ("market", "year", "cap"),
+    # investment between the planning year before and this one
+    "budgets": ("year", "cny"),
+    # recoverable heat per MW drawn; users of heat; routes to them; least reused share of a market's energy
+    "heat_yield": ("climate", "technology", "workload", "mwh_per_mw_year"),
+    "heat_sinks": ("sink", "year", "mwh_per_year", "cny_per_mwh"),
+    "heat_links": ("site", "sink", "cny_per_year", "km"),
+    "heat_shares": ("market", "year", "share"),
+}
+# columns that a frame may lack, with what their absence means
+DEFAULTS: dict[str, dict[str, float | str | int]] = {
+    # `own_limit_mva`: NaN is fed from substations; a number is the limit of the area's own access, without stations
+    # `first_year`: the site may not be built before it
+    "sites": {"multiplicity": 1, "own_limit_mva": math.nan, "first_year": 0, "invest_land_cny_per_ha": 0.0},
+    "technologies": {"invest_cny_per_mw": 0.0},
+    "performance": {"it_mwh_per_mw_year": math.nan},
+    "green": {"market": ""},  # "": every market may use it
+    "serves": {"cny_per_mw_year": 0.0},
+    "feeds": {"invest_cny": 0.0},
+    "pipes": {"invest_cny": 0.0},
 }
 CUT_FRAMES = ("cuts", "cut_terms", "cut_sites", "cut_states", "cut_feeds")
 
@@ -140,8 +175,9 @@ class SitingData:
             frame = self.frames.get(name)
             if frame is None:
                 frame = pd.DataFrame(columns=list(columns))
-            if name == "sites" and "multiplicity" not in frame.columns:
-                frame = frame.assign(multiplicity=1)
+            absent = {c: v for c, v in DEFAULTS.get(name, {}).items() if c not in frame.columns}
+            if absent:
+                frame = frame.assign(**absent)
             missing = [c for c in columns if c not in frame.columns]
             if missing:
                 raise KeyError(f"frame {name} lacks columns {missing}")
