@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from planner.read_manifest import KEYS
+from planner.read_present import NEEDED_OF_AREAS
+from planner.region import AREA
 from planner.tables import EVERY_TABLE, Column, Table, all_tables
 
 DATA_DICTIONARY = "docs/data-dictionary.md"
@@ -70,7 +72,12 @@ def table_markdown(table: Table) -> str:
     name = f"grid/{table.name.removeprefix('grid_')}" if table.is_grid else table.name
     unique = ", ".join(f"`{column}`" for column in table.key)
     facts = [
-        "optional table" if table.is_optional else "required table",
+        (
+            "optional table"
+            if table.is_optional and not (table.feeding == AREA and name in NEEDED_OF_AREAS)
+            else "required table"
+        )
+        + (f" of regions with `feeding: {table.feeding}`" if table.feeding else ""),
         _GEOMETRY[table.geometry],
         *([f"one row per {unique}"] if unique else []),
     ]

@@ -22,6 +22,7 @@ from planner.read_links import check_links, check_sums
 from planner.read_manifest import MANIFEST, Manifest, check_manifest
 from planner.read_network import Network, network_name, read_network
 from planner.read_positions import placed, unfilled
+from planner.read_present import check_present
 from planner.read_values import typed_frame
 from planner.read_yaml import parse_yaml, read_yaml
 from planner.region import Region, fingerprint_of
@@ -73,7 +74,8 @@ def read_region(path: Path | str) -> Region:
     manifest_or_none = manifest or Manifest({}, None, None, raw.manifest_file)
     network = read_network(path, manifest_or_none, has_tables=has_grid, findings=findings)
     frames = _check_tables(tables, raw, manifest=manifest_or_none, findings=findings, network=network)
-    _check_present(tables, raw, has_grid=has_grid, findings=findings)
+    found = {*raw.layers, *raw.unread}
+    check_present(tables, found, feeding=manifest_or_none.feeding, has_grid=has_grid, findings=findings)
     if findings.problems or manifest is None:
         raise InputProblems(_in_order(findings.problems, raw, tables), notices=findings.notices)
     grid = {name.removeprefix(GRID_PREFIX): frame for name, frame in frames.items() if name.startswith(GRID_PREFIX)}
@@ -150,24 +152,6 @@ def _note_empty(reading: Reading) -> None:
     if not reading.table.is_optional:
         remedy = _("Fill it in: {meaning}.").format(meaning=reading.table.meaning)
     reading.note("layer_empty", message, remedy=remedy)
-
-
-def _check_present(tables: Mapping[str, Table], raw: _Raw, *, has_grid: bool, findings: Findings) -> None:
-    found = {*raw.layers, *raw.unread}
-    for name, table in tables.items():
-        if table.is_optional or name in found or (table.is_grid and not has_grid):
-            continue
-        message = _("{layer} is missing: {meaning}.").format(layer=name, meaning=table.meaning)
-        remedy = _("Add it; `planner init DIR` writes an empty one to fill in.")
-        findings.add(_file_of(table), "layer_missing", message, remedy, layer=name)
-    if not found & {"sites", "study_area"}:
-        message = _("There is neither sites nor study_area, so no candidate can be found.")
-        remedy = _("Add study_area (polygons to screen) or sites (your own parcels).")
-        findings.add("study_area.geojson", "layer_missing", message, remedy, layer="study_area")
-
-
-def _file_of(table: Table) -> str:
-    return f"{GRID_FOLDER}/{table.name.removeprefix(GRID_PREFIX)}.csv" if table.is_grid else f"{table.name}.csv"
 
 
 def _region(

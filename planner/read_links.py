@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from planner.i18n import gettext as _
+from planner.read_areas import check_areas
 from planner.read_expansion import check_profiles, check_reinforcements
 from planner.read_findings import Reading
 from planner.read_manifest import Manifest
@@ -73,6 +74,7 @@ def check_sums(readings: Readings, frames: Frames, *, manifest: Manifest) -> Non
         _check_cooling_shares(readings.get("stock_cooling", readings["stock"]), frames)
     if "grid_buses" in readings:
         _check_network(readings, frames, manifest=manifest)
+    check_areas(readings, frames, manifest=manifest)
     _check_shared_ids(readings, frames)
 
 

@@ -14,7 +14,7 @@ from planner.i18n import gettext as _
 from planner.i18n import language
 from planner.read_crs import check_crs
 from planner.read_findings import Findings
-from planner.region import SCHEMA_VERSION
+from planner.region import AREA, SCHEMA_VERSION, STATIONS
 from planner.tables import FIRST_YEAR, LAST_YEAR
 
 MANIFEST = "region.yaml"
@@ -25,6 +25,11 @@ KEYS: dict[str, tuple[bool, str, str]] = {
     "crs": (True, "Coordinate system of the files", "文件坐标系"),
     "projected_crs": (True, "System in metres that is used inside", "内部使用的投影坐标系（米）"),
     "base_year": (True, "Year the tables describe", "基准年"),
+    "feeding": (
+        False,
+        "How sites are fed: `stations` (the default) or `area`: each area has its own grid access, no stations are modelled",
+        "供电方式：`stations`（默认，由变电站供电）或 `area`（各区域自有接入，不建模变电站）",
+    ),
     "climate_station": (False, "Weather station used by default", "默认气象站"),
     "voltage_bands": (
         False,
@@ -40,6 +45,7 @@ KEYS: dict[str, tuple[bool, str, str]] = {
     "description": (False, "Free text", "说明"),
     "licence": (False, "Under what terms the data may be used", "数据许可"),
 }
+FEEDINGS = (STATIONS, AREA)
 _LEAST_POWER_FACTOR = 0.5
 _BAND_KEYS = ("vn_kv", "min_pu", "max_pu", "min_pu_n1", "max_pu_n1")
 
@@ -53,12 +59,18 @@ class Manifest:
     projected_crs: CRS | None
     file: str
 
+    @property
+    def feeding(self) -> str:
+        """Return how sites are fed."""
+        return str(self.content.get("feeding", STATIONS))
+
 
 def check_manifest(content: Mapping[str, Any], file: str, findings: Findings) -> Manifest:
     """Check every key and return what later checks need."""
     _check_version(content, file, findings)
     _check_keys(content, file, findings)
     _check_texts(content, file, findings)
+    _check_feeding(content.get("feeding", STATIONS), file, findings)
     _check_bands(content.get("voltage_bands"), file, findings)
     _check_grid(content.get("grid"), file, findings)
     _check_sources(content.get("sources"), file, findings)
@@ -115,6 +127,12 @@ def _check_texts(content: Mapping[str, Any], file: str, findings: Findings) -> N
     if year not in (None, "") and (not isinstance(year, int) or not FIRST_YEAR <= year <= LAST_YEAR):
         message = _("base_year is {value}, which is no calendar year.").format(value=year)
         findings.add(file, "value_out_of_range", message, _meaning("base_year"), column="base_year", value=year)
+
+
+def _check_feeding(feeding: Any, file: str, findings: Findings) -> None:
+    if feeding not in FEEDINGS:
+        message = _("feeding is {value}; it is one of {known}.").format(value=feeding, known=", ".join(FEEDINGS))
+        findings.add(file, "value_invalid", message, _meaning("feeding"), column="feeding", value=feeding)
 
 
 def _is_number(value: object) -> bool:

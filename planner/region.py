@@ -26,6 +26,7 @@ from planner.tables import MARKED_CONFIDENCES
 from planner.units import M_PER_KM
 
 SCHEMA_VERSION = 1
+STATIONS, AREA = "stations", "area"  # how sites are fed: `feeding` of region.yaml
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,6 +59,11 @@ class Region:
     def __hash__(self) -> int:
         """Return a hash of the content."""
         return hash(self.fingerprint)
+
+    @property
+    def is_area(self) -> bool:
+        """Return whether sites are areas with their own grid access; no stations are modelled then."""
+        return self.meta.get("feeding", STATIONS) == AREA
 
     @property
     def is_synthetic_grid(self) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import pydantic
 from pydantic import Field
@@ -18,8 +18,10 @@ from planner.editable import Cell, plain_edits
 from planner.errors import InputProblems, Problem
 from planner.i18n import gettext as _
 from planner.read_yaml import read_yaml
+from planner.scenario_demand import Compute, Growth, StockBase
 from planner.scenario_grid import Expansion, Flexible, Network, Situation
-from planner.scenario_part import Part
+from planner.scenario_hubs import AssumedMarket, HubLimits, Markets
+from planner.scenario_part import WHOLE, Part
 from planner.scenario_parts import (
     Carbon,
     Clusters,
@@ -39,29 +41,38 @@ from planner.scenario_parts import (
     Workload,
 )
 from planner.scenario_path import put
+from planner.scenario_phasing import Heat, Phasing
 from planner.scenario_rules import contradictions, key_problem, scenario_problem, without
 
 SCHEMA_VERSION = 1
 BUNDLED = "bundled:"  # before the id of a region that comes with the program
 __all__ = [
     "BUNDLED",
+    "AssumedMarket",
     "Carbon",
     "Clusters",
+    "Compute",
     "Cooling",
     "Economy",
     "Expansion",
     "Flexible",
     "Green",
+    "Growth",
+    "Heat",
+    "HubLimits",
     "Land",
     "Latency",
+    "Markets",
     "Name",
     "Network",
     "Objective",
+    "Phasing",
     "Power",
     "Scenario",
     "Screening",
     "Situation",
     "SolverRules",
+    "StockBase",
     "StockRules",
     "Water",
     "Wishes",
@@ -76,7 +87,10 @@ class Scenario(Part):
     """What we ask. `region`: a path relative to the scenario file's folder, or `bundled:` and a bundled region's id.
 
     `edits`: corrections of the region's tables that hold in this scenario only: table, row, column, value.
+    `demand_basis`: `total` asks for all load of a year; what existing centres serve (`stock_base`) is taken off it.
     """
+
+    QUIET: ClassVar[frozenset[str]] = frozenset({"edits", "hubs", "markets", "phasing", "heat", "stock_base"})
 
     schema_version: Literal[1] = 1
     name: Name
@@ -93,7 +107,8 @@ class Scenario(Part):
     cooling: Cooling = Cooling()
     workloads: Mapping[str, Workload] = Field(min_length=1)
     demand_scale: float = Field(default=1.0, ge=0.0)
-    demand_basis: Literal["new"] = "new"
+    demand_basis: Literal["new", "total"] = "new"
+    stock_base: StockBase | None = None
     is_unserved_allowed: bool = True
     latency: Latency = Latency()
     green: Green = Green()
@@ -101,20 +116,16 @@ class Scenario(Part):
     clusters: Clusters = Clusters()
     land: Land = Land()
     stock: StockRules = StockRules()
+    hubs: Mapping[str, HubLimits] = Field(default_factory=dict)
+    markets: Markets = Markets()
+    phasing: Phasing = Phasing()
+    heat: Heat = Heat()
     economy: Economy = Economy()
     wishes: Wishes = Wishes()
     solver: SolverRules = SolverRules()
     edits: Mapping[str, Mapping[str, Mapping[str, Cell]]] = Field(default_factory=dict)
 
     _plain_edits = pydantic.field_validator("edits", mode="before")(plain_edits)
-
-    @pydantic.model_serializer(mode="wrap")
-    def _without_empty_edits(self, handler: pydantic.SerializerFunctionWrapHandler) -> dict[str, Any]:
-        """Leave out empty edits, so that a scenario without them says, word for word, what it always said."""
-        data: dict[str, Any] = handler(self)
-        if not data.get("edits", True):
-            del data["edits"]
-        return data
 
     @pydantic.field_validator("years")
     @classmethod
@@ -125,14 +136,18 @@ class Scenario(Part):
 
     def changed(self, changes: Mapping[str, Any]) -> Scenario:
         """Return the scenario with values replaced by dotted path (see `planner.scenario_path`), validated again."""
-        data = self.to_dict()
+        data = self.whole_dict()
         for path, value in changes.items():
             put(data, path, value)
         return parse_scenario(data, file=_("changed scenario"))
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain data (JSON types, integer keys kept)."""
+        """Return plain data (JSON types, integer keys kept); parts that are not used are left out."""
         return self.model_dump(mode="python")
+
+    def whole_dict(self) -> dict[str, Any]:
+        """Return plain data with every key, those of parts that are not used too."""
+        return self.model_dump(mode="python", context=WHOLE)
 
 
 def parse_scenario(data: Any, *, file: str) -> Scenario:

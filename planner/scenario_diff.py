@@ -44,7 +44,7 @@ def changes(
 
     `cells`: table, row, column, value of the region's own tables, to tell what a corrected cell was before and the row's name.
     """
-    before, after = reference.to_dict(), draft.to_dict()
+    before, after = reference.whole_dict(), draft.whole_dict()
     leaves = [
         *_leaves({**before, EDITS: {}}, {**after, EDITS: {}}, ()),
         *_edit_leaves(before.get(EDITS, {}), after.get(EDITS, {})),

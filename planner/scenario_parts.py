@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pydantic
 from pydantic import Field
 
 from planner.i18n import language
+from planner.scenario_demand import Compute, Growth
 from planner.scenario_grid import Expansion, Flexible
 from planner.scenario_part import NotNegative, Part, Positive, Share
 
@@ -97,7 +98,11 @@ class Cooling(Part):
 
 
 class Workload(Part):
-    """A class of IT load."""
+    """A class of IT load. Its demand is given as exactly one of demand_mw, demand_pflops, demand_racks, demand_growth."""
+
+    QUIET: ClassVar[frozenset[str]] = frozenset(
+        {"demand_pflops", "demand_racks", "demand_growth", "kw_per_rack", "compute"}
+    )
 
     name: Name
     rtt_limit_ms: float = Field(gt=0.0)
@@ -107,16 +112,39 @@ class Workload(Part):
     coincidence: float = Field(gt=0.0, le=1.0)
     may_go_outside: bool = False
     in_city_max_share: float | None = Field(default=None, ge=0.0, le=1.0)
-    demand_mw: Mapping[int, NotNegative]
+    demand_mw: Mapping[int, NotNegative] = Field(default_factory=dict)
+    demand_pflops: Mapping[int, NotNegative] = Field(default_factory=dict)
+    demand_racks: Mapping[int, NotNegative] = Field(default_factory=dict)
+    demand_growth: Growth | None = None
+    kw_per_rack: Positive | None = None  # mean IT power drawn per standard rack
+    compute: Compute = Compute()
 
 
 class Latency(Part):
-    """Round trip time inside the city and to outside sites: fixed_ms + 2 x route km x 4.9 us/km."""
+    """Round trip time inside the city and to outside sites: fixed_ms + 2 x route km x 4.9 us/km.
 
+    `path`: which of the two holds between sites and districts; `long` in a region of areas far apart. Switched off, every
+    site may serve every district.
+    """
+
+    QUIET: ClassVar[frozenset[str]] = frozenset({"is_on", "path"})
+
+    is_on: bool = True
+    path: Literal["metro", "long"] = "metro"
     metro_fixed_ms: float = Field(default=0.5, ge=0.0)
     metro_route_factor: float = Field(default=1.4, ge=1.0)
     long_fixed_ms: float = Field(default=2.7, ge=0.0)
     long_route_factor: float = Field(default=1.1, ge=1.1)
+
+    @property
+    def fixed_ms(self) -> float:
+        """Return the fixed part between sites and districts."""
+        return self.long_fixed_ms if self.path == "long" else self.metro_fixed_ms
+
+    @property
+    def route_factor(self) -> float:
+        """Return the route factor between sites and districts."""
+        return self.long_route_factor if self.path == "long" else self.metro_route_factor
 
 
 class Green(Part):
@@ -129,9 +157,12 @@ class Green(Part):
 
 
 class Carbon(Part):
-    """Residual grid factor by year [t/MWh], caps by year [t], and whether certificates lower carbon."""
+    """Residual grid factor by year [t/MWh], caps by year [t], and whether certificates lower carbon.
 
-    grid_t_per_mwh: Mapping[int, NotNegative]
+    In a region of areas the factors come from its markets, and `grid_t_per_mwh` is left out.
+    """
+
+    grid_t_per_mwh: Mapping[int, NotNegative] = Field(default_factory=dict)
     cap_t: Mapping[int, NotNegative] = Field(default_factory=dict)
     certificates_count: bool = False
     outside_t_per_mwh: float = Field(default=0.11, ge=0.0)

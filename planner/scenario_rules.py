@@ -73,8 +73,18 @@ def _listed(values: Iterable[object]) -> str:
 
 
 def _years(scenario: Scenario, file: str) -> Iterator[Problem]:
-    maps = {f"workloads.{name}.demand_mw": spec.demand_mw for name, spec in scenario.workloads.items()}
-    for place, values in {**maps, "carbon.grid_t_per_mwh": scenario.carbon.grid_t_per_mwh}.items():
+    """Find values by year that lack a planning year; grid factors that are not given at all come from the markets."""
+    dated: dict[str, Mapping[int, object]] = {
+        f"workloads.{name}.demand_mw": spec.demand_mw
+        for name, spec in scenario.workloads.items()
+        if not (spec.demand_pflops or spec.demand_racks or spec.demand_growth)
+    }
+    optional = {
+        "carbon.grid_t_per_mwh": scenario.carbon.grid_t_per_mwh,
+        "markets.price_factor": scenario.markets.price_factor,
+        "markets.carbon_factor": scenario.markets.carbon_factor,
+    }
+    for place, values in {**dated, **{k: v for k, v in optional.items() if v}}.items():
         missing = [year for year in scenario.years if year not in values]
         if missing:
             message = _("there is no value for the planning year {years}.").format(years=_listed(missing))
@@ -83,7 +93,14 @@ def _years(scenario: Scenario, file: str) -> Iterator[Problem]:
 
 def _ignored_years(scenario: Scenario, file: str) -> Iterator[Problem]:
     """Find values of years between planning years; those after the last wait for a longer plan."""
-    dated = {"carbon.cap_t": scenario.carbon.cap_t, "green.share": scenario.green.share}
+    dated: dict[str, Mapping[int, object]] = {
+        "carbon.cap_t": scenario.carbon.cap_t,
+        "green.share": scenario.green.share,
+        "phasing.budget_cny": scenario.phasing.budget_cny,
+        "heat.min_share": scenario.heat.min_share,
+    }
+    for hub, limits in scenario.hubs.items():
+        dated |= {join_path(("hubs", hub, name)): values for name, values in limits if isinstance(values, Mapping)}
     for row in scenario.edits.get("headroom_years", {}):
         year = row.rpartition(" ")[2]
         dated |= {join_path(("edits", "headroom_years", row)): {int(year): 0.0} if year.isdigit() else {}}

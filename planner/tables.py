@@ -13,6 +13,7 @@ from planner.i18n import language
 
 Kind = Literal["id", "text", "number", "integer", "yes_no", "key", "choice"]
 GeometryKind = Literal["none", "point", "polygon", "polygon_or_none", "polygon_or_point"]
+Feeding = Literal["stations", "area"]
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
 CONFIDENCES = ("high", "medium", "low", "assumed", "synthetic")
@@ -61,7 +62,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: its columns, the columns that name a row, and the kind of its geometry."""
+    """One table: its columns, the columns that name a row, and the kind of its geometry.
+
+    `feeding`: only regions whose sites are fed that way have it (see `region.yaml`); None: every region may.
+    """
 
     name: str
     meaning_en: str
@@ -71,6 +75,7 @@ class Table:
     geometry: GeometryKind = "none"
     is_optional: bool = False
     is_grid: bool = False
+    feeding: Feeding | None = None
 
     @property
     def meaning(self) -> str:

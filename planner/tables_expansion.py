@@ -89,6 +89,7 @@ REINFORCEMENTS = Table(
     ),
     ("reinforcement",),
     is_optional=True,
+    feeding="stations",
 )
 LOAD_PROFILES = Table(
     "load_profiles",
@@ -103,5 +104,6 @@ LOAD_PROFILES = Table(
     ),
     ("profile", "hour"),
     is_optional=True,
+    feeding="stations",
 )
 EXPANSION_TABLES = (REINFORCEMENTS, LOAD_PROFILES)

@@ -13,7 +13,9 @@ _BUSES = ("grid_buses",)
 def _table(
     name: str, en: str, zh: str, *, key_columns: tuple[str, ...], columns: tuple[Column, ...], is_optional: bool = False
 ) -> Table:
-    return Table(f"grid_{name}", en, zh, columns, key_columns, is_optional=is_optional, is_grid=True)
+    return Table(
+        f"grid_{name}", en, zh, columns, key_columns, is_optional=is_optional, is_grid=True, feeding="stations"
+    )
 
 
 BUSES = _table(

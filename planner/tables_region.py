@@ -18,6 +18,7 @@ from planner.tables import (
     text,
 )
 from planner.tables_expansion import EXPANSION_TABLES
+from planner.tables_markets import MARKET_TABLES
 from planner.tables_supply import (
     HEADROOM_YEARS,
     HEAT_SINKS,
@@ -115,6 +116,31 @@ SITES = Table(
             at_most=90,
             is_optional=True,
         ),
+        key("hub", ("hubs",), "Hub it belongs to (regions of areas)", "所属枢纽（区域型数据）", is_optional=True),
+        key(
+            "market",
+            ("markets",),
+            "Electricity market it buys in (regions of areas)",
+            "所在电力市场（区域型数据）",
+            is_optional=True,
+        ),
+        text("cluster", "Cluster it belongs to", "所属集群", is_optional=True),
+        key(
+            "climate_station",
+            ("climate.station",),
+            "Weather station it takes; the nearest if empty",
+            "采用的气象站（空则取最近站）",
+            is_optional=True,
+        ),
+        number(
+            "access_mva",
+            "MVA",
+            "Most load of the area's own grid access; empty: not limited here",
+            "区域自有接入容量上限；空则此处不限",
+            at_least=0,
+            is_optional=True,
+        ),
+        text("water_flag", "What is known of water there, in words", "用水条件说明", is_optional=True),
     ),
     ("site",),
     geometry="polygon_or_point",
@@ -151,6 +177,7 @@ STOCK = Table(
     ("stock",),
     geometry="point",
     is_optional=True,
+    feeding="stations",
 )
 STOCK_COOLING = Table(
     "stock_cooling",
@@ -165,6 +192,7 @@ STOCK_COOLING = Table(
     ),
     ("stock", "technology"),
     is_optional=True,
+    feeding="stations",
 )
 CLIMATE = Table(
     "climate",
@@ -231,4 +259,5 @@ REGION_TABLES = (
     OUTSIDE_SITES,
     HEAT_SINKS,
     *EXPANSION_TABLES,
+    *MARKET_TABLES,
 )

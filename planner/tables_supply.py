@@ -80,6 +80,7 @@ SUBSTATIONS = Table(
     ),
     ("substation",),
     geometry="point",
+    feeding="stations",
 )
 ZONES = Table(
     "zones",
@@ -110,6 +111,7 @@ ZONES = Table(
     ),
     ("zone",),
     is_optional=True,
+    feeding="stations",
 )
 HEADROOM_YEARS = Table(
     "headroom_years",
@@ -122,6 +124,7 @@ HEADROOM_YEARS = Table(
     ),
     ("node", "year"),
     is_optional=True,
+    feeding="stations",
 )
 RECLAIMED_PLANTS = Table(
     "reclaimed_plants",
@@ -147,6 +150,7 @@ RECLAIMED_PLANTS = Table(
     ("plant",),
     geometry="point",
     is_optional=True,
+    feeding="stations",
 )
 RESOURCES = Table(
     "resources",
@@ -167,6 +171,13 @@ RESOURCES = Table(
             "占当年用电量的上限比例",
             at_least=0,
             at_most=1,
+            is_optional=True,
+        ),
+        key(
+            "market",
+            ("markets",),
+            "Market whose use it may cover; empty: every market may buy it",
+            "仅可供该市场使用；空则各市场均可购买",
             is_optional=True,
         ),
     ),
