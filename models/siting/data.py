@@ -126,6 +126,7 @@ DEFAULTS: dict[str, dict[str, float | str | int]] = {
     "serves": {"cny_per_mw_year": 0.0},
     "feeds": {"invest_cny": 0.0},
     "pipes": {"invest_cny": 0.0},
+    "heat_links": {"invest_cny": 0.0},
 }
 CUT_FRAMES = ("cuts", "cut_terms", "cut_sites", "cut_states", "cut_feeds")
 
