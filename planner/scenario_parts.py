@@ -71,7 +71,12 @@ class Water(Part):
 
 
 class Cooling(Part):
-    """Technologies on offer for new sites, and their share of electrical overhead."""
+    """Technologies on offer for new sites, and their share of electrical overhead.
+
+    `technologies_at`: another list for single places of a region of areas; a site goes before its market, that before its hub.
+    """
+
+    QUIET: ClassVar[frozenset[str]] = frozenset({"technologies_at"})
 
     technologies: tuple[str, ...] = (
         "air_chiller",
@@ -81,6 +86,7 @@ class Cooling(Part):
         "cold_plate_tower",
         "immersion",
     )
+    technologies_at: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     overhead_share: float = Field(default=0.055, ge=0.0, le=0.3)
     stock_overhead_share: float = Field(default=0.09, ge=0.0, le=0.3)
     pue_fixed_share: float = Field(default=0.03, ge=0.0, le=0.2)
@@ -116,7 +122,7 @@ class Workload(Part):
     demand_pflops: Mapping[int, NotNegative] = Field(default_factory=dict)
     demand_racks: Mapping[int, NotNegative] = Field(default_factory=dict)
     demand_growth: Growth | None = None
-    kw_per_rack: Positive | None = None  # mean IT power drawn per standard rack
+    kw_per_rack: Positive | None = None  # rating of a rack, drawn at the peak of the class; 2.5 for a standard rack
     compute: Compute = Compute()
 
 
