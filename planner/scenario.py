@@ -18,6 +18,7 @@ from planner.editable import Cell, plain_edits
 from planner.errors import InputProblems, Problem
 from planner.i18n import gettext as _
 from planner.read_yaml import read_yaml
+from planner.scenario_based import based, is_based
 from planner.scenario_demand import Compute, Growth, StockBase
 from planner.scenario_grid import Expansion, Flexible, Network, Situation
 from planner.scenario_hubs import AssumedMarket, HubLimits, Markets
@@ -173,9 +174,12 @@ def _further(data: Any, wrong: pydantic.ValidationError, known: list[Problem], *
 
 
 def load_scenario(path: str | Path) -> Scenario:
-    """Read and validate a scenario file. `region` becomes an absolute path."""
+    """Read and validate a scenario file, a whole one or one based on another. `region` becomes an absolute path."""
     path = Path(path)
-    scenario = parse_scenario(read_yaml(path), file=path.name)
+    content = read_yaml(path)
+    if is_based(content):
+        return based(content, path, load_scenario)
+    scenario = parse_scenario(content, file=path.name)
     if scenario.region.startswith(BUNDLED):
         return scenario.changed({"region": str(bundled_path(scenario.region, file=path.name))})
     region = Path(scenario.region)
