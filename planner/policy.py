@@ -1,107 +1,45 @@
 """Read dated policy rules: one row each, with the document, clause and year it comes from.
 
-A pack is a YAML file in `planner/policies`; it may extend another one. A planning year takes the latest rule that
-holds by then, so a rule dated between two planning years applies from the next one (`taking_effect` lists these).
+A pack is a YAML file, bundled in `planner/policies` or a user's own; it may extend another one (a file named there lies
+beside it), and a rule with `replaces: true` takes the place of the inherited one with its id. A planning year takes the
+latest rule that holds by then, so a rule dated between two planning years applies from the next one (`taking_effect`
+lists these).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field
 
 from planner.errors import InputProblems, Problem, UsageError
 from planner.i18n import gettext as _
+from planner.policy_quantities import CHOICE, CHOICES, QUANTITIES, YES_NO, Audience, Effect
+from planner.policy_rule import Name, PolicyPart, Rule
 from planner.read_yaml import read_yaml
 
+__all__ = [
+    "CHOICE",
+    "CHOICES",
+    "PACKS",
+    "QUANTITIES",
+    "YES_NO",
+    "Audience",
+    "Name",
+    "PolicyPack",
+    "Rule",
+    "pack_names",
+    "read_policy_pack",
+]
+
 PACKS = Path(__file__).parent / "policies"
-YES_NO = "yes_no"
-CHOICE = "choice"
-QUANTITIES: dict[str, str] = {
-    "air_cooling_max_kw_per_rack": "kW/rack",
-    "coal_equivalent_kg_per_kwh": "kg/kWh",
-    "coal_equivalent_primary_kg_per_kwh": "kg/kWh",
-    "differential_tariff_cny_per_mwh": "CNY/MWh",
-    "differential_tariff_high_cny_per_mwh": "CNY/MWh",
-    "differential_tariff_pue": "1",
-    "green_share": "share",
-    "is_220_110_kv_expandable": YES_NO,
-    "is_conversion_energy_neutral": YES_NO,
-    "is_drinking_water_allowed": YES_NO,
-    "is_near_500_kv_required": YES_NO,
-    "liquid_ready_share": "share",
-    "near_range_500_kv_km": "km",
-    "occupancy_min_share": "share",
-    "pue_cap": "1",
-    "pue_scope": CHOICE,
-    "retrofit_grant_max_cny": "CNY",
-    "stock_plan_threshold_mwh_per_year": "MWh/year",
-    "training_in_city_max_share": "share",
-    "water_cap_m3_per_year": "m3/year",
-    "wue_denominator": CHOICE,
-}
-CHOICES: dict[str, tuple[str, ...]] = {"pue_scope": ("block", "site"), "wue_denominator": ("it_energy", "total_energy")}
-Audience = Literal["all", "city", "hub_new", "hub_start_area", "new_build", "public_procurement", "stock"]
+SUFFIXES = (".yaml", ".yml")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Name(_Part):
-    """A name in both languages."""
-
-    en: str
-    zh: str
-
-
-class Rule(_Part):
-    """One dated rule. `upper_kt_coal`: the rule holds for projects below that size [kt coal equivalent per year]."""
-
-    id: str = Field(pattern=r"^[a-z0-9_]+$")
-    quantity: str
-    value: float | str
-    unit: str
-    applies_to: Audience
-    from_year: int = Field(ge=1990, le=2100)
-    document: str = Field(min_length=1)
-    clause: str
-    year: int = Field(ge=1990, le=2100)
-    confidence: Literal["high", "medium", "low", "assumed"]
-    note: str = ""
-    text_zh: str = Field(default="", max_length=40)
-    upper_kt_coal: float | None = Field(default=None, gt=0.0)
-
-    @pydantic.model_validator(mode="after")
-    def _known_quantity(self) -> Rule:
-        if self.quantity not in QUANTITIES:
-            known = ", ".join(sorted(QUANTITIES))
-            raise ValueError(
-                _("quantity {quantity} is unknown; known are {known}").format(quantity=self.quantity, known=known)
-            )
-        unit = QUANTITIES[self.quantity]
-        if self.unit != unit:
-            raise ValueError(
-                _("the unit of {quantity} is {unit}, not {given}").format(
-                    quantity=self.quantity, unit=unit, given=self.unit
-                )
-            )
-        if unit == CHOICE and self.value not in CHOICES[self.quantity]:
-            words = ", ".join(CHOICES[self.quantity])
-            raise ValueError(_("{quantity} is one of {words}").format(quantity=self.quantity, words=words))
-        if unit != CHOICE and (isinstance(self.value, str) or not math.isfinite(self.value)):
-            raise ValueError(_("{quantity} must be a number [{unit}]").format(quantity=self.quantity, unit=unit))
-        if unit in ("share", YES_NO) and not 0.0 <= float(self.value) <= 1.0:
-            raise ValueError(_("{quantity} must lie in 0 to 1").format(quantity=self.quantity))
-        return self
-
-
-class PolicyPack(_Part):
+class PolicyPack(PolicyPart):
     """Dated rules of one place, those of the pack it extends included."""
 
     schema_version: Literal[1]
@@ -134,9 +72,13 @@ class PolicyPack(_Part):
     def rule(self, quantity: str, year: int | None = None, *, applies_to: Audience | None = None) -> Rule:
         """Return the one rule that holds in `year`: the latest that is in force by then.
 
-        A rule for the audience goes before a rule for all. Without a year there must be one rule only.
+        A rule for the audience goes before a rule for all. Without a year there must be one rule only. Rules of single
+        places and rules that are only shown do not answer.
         """
-        rows = self.rows(quantity, applies_to=applies_to)
+        rows = [r for r in self.rows(quantity, applies_to=applies_to) if r.is_general]
+        return self._one(rows, quantity, year, applies_to=applies_to)
+
+    def _one(self, rows: list[Rule], quantity: str, year: int | None, *, applies_to: Audience | None) -> Rule:
         in_force = [r for r in rows if year is None or r.from_year <= year]
         own = [r for r in in_force if r.applies_to == applies_to] or in_force
         latest = max((r.from_year for r in own), default=0)
@@ -150,12 +92,21 @@ class PolicyPack(_Part):
         return float(self.rule(quantity, year, applies_to=applies_to).value)
 
     def choice(self, quantity: str, year: int | None = None, *, applies_to: Audience | None = None) -> str:
-        """Return the word of a rule that chooses between readings, for example `pue_scope`."""
-        return str(self.rule(quantity, year, applies_to=applies_to).value)
+        """Return the word of a rule that chooses between readings, for example `pue_scope`; one that is shown counts."""
+        rows = [r for r in self.rows(quantity, applies_to=applies_to) if not r.places]
+        return str(self._one(rows, quantity, year, applies_to=applies_to).value)
+
+    def holding(
+        self, quantity: str, year: int, *, audiences: Iterable[Audience], effect: Effect = "hard"
+    ) -> list[Rule]:
+        """Return the rules of one effect in force in `year`: the latest of each series; they hold side by side."""
+        heard = {"all", *audiences}
+        rows = [r for r in self.rows(quantity) if r.effect == effect and r.applies_to in heard and r.from_year <= year]
+        return list({r.series: r for r in rows}.values())  # by date, so the last of a series stays
 
     def has(self, quantity: str, year: int, *, applies_to: Audience | None = None) -> bool:
-        """Return whether some rule of the quantity is in force in `year`."""
-        return any(r.from_year <= year for r in self.rows(quantity, applies_to=applies_to))
+        """Return whether some rule of the quantity is in force in `year`, as `rule` understands it."""
+        return any(r.from_year <= year and r.is_general for r in self.rows(quantity, applies_to=applies_to))
 
     def pue_caps_by_size(self, year: int | None = None) -> pd.DataFrame:
         """Return the PUE caps of new projects by size, smallest first: pue_cap, upper_kt_coal [kt/year], rule.
@@ -163,6 +114,7 @@ class PolicyPack(_Part):
         A project takes the cap of the first row whose upper limit it stays below; the last limit is inf.
         """
         rows = [r for r in self.rows("pue_cap", applies_to="new_build") if r.upper_kt_coal is not None]
+        rows = [r for r in rows if r.is_general]
         rows = [r for r in rows if year is None or r.from_year <= year]
         latest = max((r.from_year for r in rows), default=0)
         bands = [(float(r.value), r.upper_kt_coal, r.id) for r in rows if r.from_year == latest]
@@ -208,17 +160,37 @@ def _read(name: str | Path, extended_by: tuple[Path, ...]) -> PolicyPack:
     data = read_yaml(path)
     if not isinstance(data.get("extends"), str):
         return _validated(data, path.name, n_inherited=0)
-    inherited = [rule.model_dump() for rule in _read(data["extends"], (*extended_by, path)).rules]
+    base = data["extends"]
+    is_file = Path(base).suffix in SUFFIXES and not Path(base).is_absolute()
+    parent = _read(path.parent / base if is_file else base, (*extended_by, path))
     own = data.get("rules")
     own = own if isinstance(own, list) else [own]
+    replaced = {rule.get("id") for rule in own if isinstance(rule, dict) and rule.get("replaces") is True}
+    _check_replaced(replaced, parent, file=path.name)
+    inherited = [rule.model_dump() for rule in parent.rules if rule.id not in replaced]
     return _validated({**data, "rules": inherited + own}, path.name, n_inherited=len(inherited))
+
+
+def pack_names() -> list[str]:
+    """Return the names of the packs that come with the program."""
+    return sorted(path.stem for path in PACKS.glob("*.yaml"))
+
+
+def _check_replaced(replaced: set[Any], parent: PolicyPack, *, file: str) -> None:
+    """Raise InputProblems where a rule replaces one that is not inherited."""
+    for name in sorted(str(i) for i in replaced - {rule.id for rule in parent.rules}):
+        message = _("The rule {id} replaces nothing: the pack {pack} has no rule of that id.").format(
+            id=name, pack=parent.id
+        )
+        remedy = _("Correct the id, or leave out `replaces`.")
+        raise InputProblems([Problem(file, "rules", None, "replaces", name, "policy_value", message, remedy)])
 
 
 def _path(name: str | Path) -> Path:
     path = Path(name)
-    if path.suffix in (".yaml", ".yml"):
+    if path.suffix in SUFFIXES:
         return path
-    bundled = sorted(p.stem for p in PACKS.glob("*.yaml"))
+    bundled = pack_names()
     if str(name) not in bundled:
         raise UsageError(
             _("There is no policy pack {name}; bundled are {known}. Give a name or a .yaml file.").format(
