@@ -22,7 +22,7 @@ import pandas as pd
 from planner.compute_units import Factor, compute_factor, compute_units
 from planner.region import Region
 from planner.scenario import Scenario
-from planner.scenario_demand import UNIT_NAMES, Growth, StockBase, in_year
+from planner.scenario_demand import UNIT_NAMES, Growth, StockBase, held_in, in_year
 from planner.scenario_parts import Workload
 from planner.units import HOURS_PER_YEAR, KW_PER_MW, MWH_PER_TWH
 
@@ -89,7 +89,7 @@ def class_demand(region: Region, scenario: Scenario) -> pd.DataFrame:
 def survival(stock: StockBase, year: int) -> float:
     """Return the share of the existing centres that is still in use in a year; NaN where nothing says it."""
     if stock.survival:
-        share = in_year(stock.survival, year)
+        share = held_in(stock.survival, year)
         return 1.0 if share is None else share
     if stock.life_years is None:
         return math.nan

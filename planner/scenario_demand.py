@@ -67,9 +67,12 @@ class StockBase(Part):
     source: str = ""
 
 
-def in_year(values: T | Mapping[int, T], year: int) -> T | None:
-    """Return the value that holds in a year: the one value, or that of the last key not after the year (None before)."""
-    if not isinstance(values, Mapping):
-        return values
+def held_in(values: Mapping[int, T], year: int) -> T | None:
+    """Return the value that holds in a year: that of the last key not after it; None before the first."""
     held = [key for key in values if key <= year]
     return values[max(held)] if held else None
+
+
+def in_year(values: T | Mapping[int, T], year: int) -> T | None:
+    """Return the value that holds in a year: the one value, or that of the last key not after the year."""
+    return held_in(values, year) if isinstance(values, Mapping) else values
