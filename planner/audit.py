@@ -37,6 +37,7 @@ from planner.audit_case import Case
 from planner.audit_compare import Outcome, holds
 from planner.errors import UsageError
 from planner.i18n import gettext as _
+from planner.policy import read_policy_pack
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -125,7 +126,7 @@ def _belongs(assembled: Assembled, region: Region, scenario: Scenario) -> None:
         "flexible": _equal(data["flexible"], flexible_frame(region, scenario)),
         "reinforcements": _equal(assembled.states, states(region, scenario, assembled.policy, prices=prices)),
         "zones": _equal(data["ancestors"], ancestors(region)),
-        "policy": assembled.policy.id == scenario.policy_pack,
+        "policy": assembled.policy == read_policy_pack(scenario.policy_pack),
     }
     wrong = [name for name, is_same in same.items() if not is_same]
     if wrong:

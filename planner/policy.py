@@ -17,7 +17,7 @@ import pydantic
 
 from planner.errors import InputProblems, Problem, UsageError
 from planner.i18n import gettext as _
-from planner.policy_quantities import CHOICE, CHOICES, QUANTITIES, YES_NO, Audience, Effect
+from planner.policy_quantities import CHOICE, CHOICES, QUANTITIES, YES_NO, Audience, Effect, is_pack_file
 from planner.policy_rule import Name, PolicyPart, Rule
 from planner.read_yaml import read_yaml
 
@@ -36,7 +36,6 @@ __all__ = [
 ]
 
 PACKS = Path(__file__).parent / "policies"
-SUFFIXES = (".yaml", ".yml")
 
 
 class PolicyPack(PolicyPart):
@@ -161,7 +160,7 @@ def _read(name: str | Path, extended_by: tuple[Path, ...]) -> PolicyPack:
     if not isinstance(data.get("extends"), str):
         return _validated(data, path.name, n_inherited=0)
     base = data["extends"]
-    is_file = Path(base).suffix in SUFFIXES and not Path(base).is_absolute()
+    is_file = is_pack_file(base) and not Path(base).is_absolute()
     parent = _read(path.parent / base if is_file else base, (*extended_by, path))
     own = data.get("rules")
     own = own if isinstance(own, list) else [own]
@@ -188,7 +187,7 @@ def _check_replaced(replaced: set[Any], parent: PolicyPack, *, file: str) -> Non
 
 def _path(name: str | Path) -> Path:
     path = Path(name)
-    if path.suffix in SUFFIXES:
+    if is_pack_file(path.name):
         return path
     bundled = pack_names()
     if str(name) not in bundled:

@@ -51,3 +51,9 @@ Audience = Literal["all", "city", "hub_new", "hub_start_area", "new_build", "pub
 Effect = Literal["hard", "price", "label"]
 Label = Literal["admissible", "conditional", "rejected"]
 LABEL = "label"
+PACK_SUFFIXES = (".yaml", ".yml")
+
+
+def is_pack_file(name: str) -> bool:
+    """Return whether a policy pack is named by its file, not by the name of a bundled one."""
+    return name.endswith(PACK_SUFFIXES)

@@ -17,6 +17,7 @@ from planner.bundled import bundled_region
 from planner.editable import Cell, plain_edits
 from planner.errors import InputProblems, Problem
 from planner.i18n import gettext as _
+from planner.policy_quantities import is_pack_file
 from planner.read_yaml import read_yaml
 from planner.scenario_based import based, is_based
 from planner.scenario_demand import Compute, Growth, StockBase
@@ -174,16 +175,21 @@ def _further(data: Any, wrong: pydantic.ValidationError, known: list[Problem], *
 
 
 def load_scenario(path: str | Path) -> Scenario:
-    """Read and validate a scenario file, a whole one or one based on another. `region` becomes an absolute path."""
+    """Read and validate a scenario file, a whole one or one based on another.
+
+    `region` and the file of a policy pack become absolute paths.
+    """
     path = Path(path)
     content = read_yaml(path)
-    if is_based(content):
-        return based(content, path, load_scenario)
-    scenario = parse_scenario(content, file=path.name)
+    scenario = based(content, path, load_scenario) if is_based(content) else parse_scenario(content, file=path.name)
+    found: dict[str, str] = {}
     if scenario.region.startswith(BUNDLED):
-        return scenario.changed({"region": str(bundled_path(scenario.region, file=path.name))})
-    region = Path(scenario.region)
-    return scenario if region.is_absolute() else scenario.changed({"region": str((path.parent / region).resolve())})
+        found["region"] = str(bundled_path(scenario.region, file=path.name))
+    elif not Path(scenario.region).is_absolute():
+        found["region"] = str((path.parent / scenario.region).resolve())
+    if is_pack_file(scenario.policy_pack) and not Path(scenario.policy_pack).is_absolute():
+        found["policy_pack"] = str((path.parent / scenario.policy_pack).resolve())
+    return scenario.changed(found) if found else scenario
 
 
 def bundled_path(named: str, *, file: str) -> Path:
