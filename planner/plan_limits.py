@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ import pandas as pd
 from scipy.sparse import csr_matrix
 
 from models.siting import SitingModel
+from models.siting.markets import ALL
+from models.siting.markets import ALL
 from models.siting.solve import row_table
 
 # constraints that limit something a planner can name -> decisions that stand on the side of the limit
@@ -25,6 +28,9 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "in_city_share": (),
     "green_share": ("green_mwh",),
     "resource_share": ("energy_mwh",),
+    "green_channel": (),
+    "hub_cap": (),
+    "mean_pue": ("total_load_mw",),
     "carbon_cap": (),
     "usable_land": ("is_open",),
     "largest_site": ("is_open",),
@@ -35,6 +41,8 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "epsilon": (),
 }
 CUT = "network_cut"
+OWN_ACCESS = "own_access"
+BY_MARKET = ("green_share", "resource_share")
 DEFAULT_BLOCK_MW = 5.0
 RELATIVE_SLACK = 1e-6
 
@@ -61,10 +69,15 @@ def limit_rows(model: SitingModel, x: np.ndarray, worths: np.ndarray | None) -> 
     alive = (table["limit"].abs() > RELATIVE_SLACK) | (table["used"].abs() > RELATIVE_SLACK)
     alive &= ~_is_idle(table, model)
     block, by_cut = _block_sizes(model), _block_shares(model)
-    return [
-        _entry(row, by_cut.get(row.index[0], 0.0) if row.constraint == CUT else block.get(row.unit, 0.0))
+    has_markets = len(model.data["markets"]) > 0
+    rows = [
+        {
+            **_entry(row, by_cut.get(row.index[0], 0.0) if row.constraint == CUT else block.get(row.unit, 0.0)),
+            "index": _index(row, has_markets=has_markets),
+        }
         for row in table[alive].itertuples(index=False)
-    ] + _channels(model, x)
+    ]
+    return rows + _own_access(model, x, worths) + _channels(model, x)
 
 
 def _is_idle(table: pd.DataFrame, model: SitingModel) -> np.ndarray:
@@ -82,7 +95,7 @@ def _entry(row: Any, one_block: float) -> dict[str, Any]:
     return {
         "constraint": row.constraint,
         "family": row.family,
-        "index": [i.item() if isinstance(i, np.generic) else i for i in row.index],
+        "index": [i.item() if isinstance(i, np.generic) else i for i in row.index if i != ALL],
         "unit": row.unit,
         "used": float(row.used),
         "limit": float(row.limit),
@@ -116,9 +129,14 @@ def _yearly(table: pd.DataFrame, worths: np.ndarray, model: SitingModel) -> np.n
     """Return worth per unit and year of the planning year; rows without a year keep the weighted sum."""
     raw = worths[table["row"].to_numpy()]
     raw = np.where(np.abs(raw) < 1e-9 * max(1.0, np.abs(raw).max(initial=0.0)), 0.0, raw)
-    weights = model.data.year_weights if model.data.rules.objective == "cost" else model.data.years_represented
+    weights = _weights(model)
     years = [i[-1] if i and i[-1] in weights else None for i in table["index"]]
     return np.abs(raw) / np.array([1.0 if y is None else weights[y] for y in years])
+
+
+def _weights(model: SitingModel) -> Mapping[int, float]:
+    """Return the years that a worth of each planning year stands for."""
+    return model.data.year_weights if model.data.rules.objective == "cost" else model.data.years_represented
 
 
 def _block_sizes(model: SitingModel) -> dict[str, float]:
@@ -143,8 +161,9 @@ def _block_shares(model: SitingModel) -> dict[str, float]:
 
 
 def _channels(model: SitingModel, x: np.ndarray) -> list[dict[str, Any]]:
-    """Return the limits that are bounds of a decision: green channels."""
+    """Return the limits that are bounds of a decision: green channels of one market (others are rows)."""
     frame = model.decisions["green_mwh"]
+    frame = frame[~frame.duplicated(["resource", "year"], keep=False)]
     out = []
     for resource, year, upper, col in frame[["resource", "year", "upper", "col"]].itertuples(index=False, name=None):
         if np.isfinite(upper):

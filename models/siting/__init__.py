@@ -8,12 +8,15 @@ from __future__ import annotations
 from types import ModuleType
 
 from models.siting import (
+    budget,
     carbon,
     clusters,
     cooling,
     feeding,
     flexibility,
     green,
+    heat,
+    hubs,
     land,
     network,
     objective,
@@ -39,10 +42,13 @@ FAMILIES: tuple[ModuleType, ...] = (
     workload,
     green,
     carbon,
+    hubs,
+    heat,
     land,
     clusters,
     stock,
     phasing,
+    budget,
     objective,
 )
 

@@ -93,7 +93,11 @@ def _most_fed(data: SitingData, feeds: pd.DataFrame, limits: pd.DataFrame) -> pd
 def site_bounds(
     data: SitingData, feeds: pd.DataFrame, *, limits: pd.DataFrame, performance: pd.DataFrame
 ) -> pd.DataFrame:
-    """Return site, multiplicity, smax_mva (most load that can be fed), is_dualable (two feeds from different groups)."""
+    """Return site, multiplicity, smax_mva (most load that can be fed), is_dualable (two feeds from different groups), is_own.
+
+    `is_own`: connected by the area's own access, so the limit is the site's own and no stations are modelled there;
+    ValueError where such a site has feeds.
+    """
     cap = join(data["sites"][["site", "climate", "area_ha", "it_max_mw"]], performance, "climate")
     cap = join(cap, data["technologies"], "technology", take=["area_ha_per_mw"])
     by_area = cap["area_ha"].to_numpy(float) / np.maximum(cap["area_ha_per_mw"].to_numpy(float), EPS)
@@ -103,9 +107,15 @@ def site_bounds(
     top = _most_fed(data, feeds, limits)
     sites = data["sites"][["site"]]
     fed = looked_up(sites, top, "site", "sum", absent=0.0)
+    own = data["sites"]["own_limit_mva"].to_numpy(float)
+    is_own = ~np.isnan(own)
+    both = set(sites.loc[is_own, "site"]) & set(feeds["site"])
+    if both:
+        raise ValueError(f"sites with a limit of their own have feeds: {sorted(both)[:3]}")
     return with_columns(
         sites,
         multiplicity=data["sites"]["multiplicity"].to_numpy(float),
-        smax_mva=np.minimum(fed, looked_up(sites, land_mva, "site", "mva", absent=0.0)),
+        smax_mva=np.minimum(np.where(is_own, own, fed), looked_up(sites, land_mva, "site", "mva", absent=0.0)),
         is_dualable=looked_up(sites, top, "site", "count", absent=0.0) >= 2,
+        is_own=is_own,
     )

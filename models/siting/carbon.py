@@ -1,12 +1,13 @@
 """Carbon of the energy that no green contract covers stays below the year's cap, where there is one.
 
-    carbon_cap[year]:  carbon_t_per_mwh * (energy_mwh - contracted green_mwh) + outside + stock change <= carbon_cap_t
+    carbon_cap[year]:  sum over markets of carbon_t_per_mwh * (energy_mwh - contracted green_mwh) + outside
+                       + stock change <= carbon_cap_t
 
 Symbols
-    carbon_t_per_mwh   residual factor of the grid in that year                     [t/MWh]   years_table
+    carbon_t_per_mwh   residual factor of the market's grid in that year            [t/MWh]   markets, else years_table
     Certificates lower carbon only where the scenario says so (rules.certificates_count_for_carbon).
     outside            emissions of load sent outside                               [t/year]  outside
-    stock change       energy change of switched halls times the factor             [t/year]  stock_options
+    stock change       energy change of switched halls times the first market's factor   [t/year]  stock_options
 
 Worth of one more unit
     Yearly cost saved by one more tonne allowed.
@@ -26,27 +27,29 @@ import pyomo.environ as pyo
 from models.siting.algebra import total, value_of, weighted
 from models.siting.data import SitingData
 from models.siting.decisions import Decisions, once
-from models.siting.frames import cross_years, frame_of, join, stacked
+from models.siting.frames import cross_years, frame_of, join, looked_up, stacked
+from models.siting.markets import MARKET_YEAR, market_years, of_year
 
 
 @once
 def emissions(data: SitingData, decisions: Decisions) -> pd.DataFrame:
     """Return the emissions of a year as coefficients: variable, index, year, coef [t per unit of the variable]."""
-    factor = data["years_table"].set_index("year")["carbon_t_per_mwh"].astype(float).fillna(0.0)
+    markets = market_years(data)
+    of_stock = of_year(markets, "carbon_t_per_mwh")
     energy = decisions["energy_mwh"]
     green = join(decisions["green_mwh"], data["green"], ["resource", "year"], take=["kind"])
     green = green[(green["kind"] == "green_power") | data.rules.certificates_count_for_carbon]
     outside = join(decisions["outside_mw"], data["outside"], ["outside", "workload"], take=["t_per_mw_year"])
     halls = stock_energy(data, decisions)
     parts = [
-        (energy, "energy_mwh", "year", energy["year"].map(factor)),
-        (green, "green_mwh", "year", -green["year"].map(factor)),
-        (outside, "outside_mw", "year", outside["t_per_mw_year"]),
-        (halls, "n_switched", "at", halls["mwh_change_per_year"] * halls["at"].map(factor)),
+        (energy, "energy_mwh", "year", looked_up(energy, markets, MARKET_YEAR, "carbon_t_per_mwh")),
+        (green, "green_mwh", "year", -looked_up(green, markets, MARKET_YEAR, "carbon_t_per_mwh")),
+        (outside, "outside_mw", "year", outside["t_per_mw_year"].to_numpy(float)),
+        (halls, "n_switched", "at", (halls["mwh_change_per_year"] * halls["at"].map(of_stock)).to_numpy(float)),
     ]
     frames = [
         frame_of({"variable": np.full(len(f), v, object), "col": f["col"].to_numpy(), "at": f[at].to_numpy(),
-                  "coef": coef.to_numpy(float)})
+                  "coef": coef})
         for f, v, at, coef in parts if len(f)
     ]  # fmt: skip
     return stacked(frames, ["variable", "col", "at", "coef"])

@@ -8,7 +8,7 @@
     pipe_needed[site, plant, year]:          peak m3 a day of the site's load from the plant <= most m3 a day * is_piped
     load_sum[climate, technology, plant, workload, year]:  total_load_mw = sum over sites of load_mw
     installed_sum[climate, technology, year]:              total_installed_mw = sum over sites of block_mw * n_blocks
-    energy_sum[year]:  energy_mwh = sum of mwh_per_mw_year * total_load_mw + sum of fixed mwh * total_installed_mw
+    energy_sum[market, year]:  energy_mwh = sum of mwh_per_mw_year * total_load_mw + sum of fixed mwh * total_installed_mw
 
 Symbols
     n_max, n_band   whole blocks that land, feeds, demand or the energy threshold allow        [blocks]   bound
@@ -36,6 +36,7 @@ from models.siting.data import DRY, SitingData
 from models.siting.decisions import Decisions, once
 from models.siting.feeding import block_coefficients, load_coefficients
 from models.siting.frames import join, looked_up, with_columns
+from models.siting.markets import MARKET_YEAR, market_of
 
 MWH = "mwh_per_mw_year"
 STY = ["site", "technology", "year"]
@@ -90,10 +91,13 @@ def _bands(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
     return large, with_columns(banded, n_band=np.minimum(-banded["neg_max"], n_band))
 
 
-def _energy(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return total_load_mw and total_installed_mw with `mwh_per_mw_year`."""
+@once
+def energy_terms(data: SitingData, d: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return total_load_mw and total_installed_mw with `mwh_per_mw_year`, market and hub."""
+    places = market_of(data)
     loads = join(d["total_load_mw"], data["performance"], ["climate", "technology", "workload"])
-    return loads, join(d["total_installed_mw"], data["overheads"], ["climate", "technology"])
+    fixed = join(d["total_installed_mw"], data["overheads"], ["climate", "technology"])
+    return join(loads, places, "climate"), join(fixed, places, "climate")
 
 
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
@@ -129,8 +133,8 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
               [Term(d["total_load_mw"]), Term(loads, -1.0)], doc="Load of all sites [MW IT]", **zero),
         block("installed_sum", d["total_installed_mw"][["climate", "technology", "year"]],
               [Term(d["total_installed_mw"]), Term(blocks_, "neg_mw")], doc="Installed load of all sites [MW IT]", **zero),
-        block("energy_sum", d["energy_mwh"][["year"]],
-              [Term(d["energy_mwh"]), *(Term(f, -f[MWH]) for f in _energy(data, d))],
+        block("energy_sum", d["energy_mwh"][MARKET_YEAR],
+              [Term(d["energy_mwh"]), *(Term(f, -f[MWH]) for f in energy_terms(data, d))],
               doc="Energy of new sites [MWh/year]", **zero),
     ]  # fmt: skip
 
@@ -185,10 +189,10 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     def installed_sum(m, *i):
         return m.total_installed_mw[i] - total(m.n_blocks, blocks_of[i]) == 0
 
-    drawn, fixed_part = _energy(data, d)
-    drawn_of = weighted(drawn, ["year"], TOTAL, "mwh_per_mw_year")
-    fixed_of = weighted(fixed_part, ["year"], ["climate", "technology", "year"], "mwh_per_mw_year")
+    drawn, fixed_part = energy_terms(data, d)
+    drawn_of = weighted(drawn, MARKET_YEAR, TOTAL, "mwh_per_mw_year")
+    fixed_of = weighted(fixed_part, MARKET_YEAR, ["climate", "technology", "year"], "mwh_per_mw_year")
 
-    @m.Constraint(list(data.years), doc="Energy of new sites [MWh/year]")
-    def energy_sum(m, t):
-        return m.energy_mwh[t] - total(m.total_load_mw, drawn_of[t]) - total(m.total_installed_mw, fixed_of[t]) == 0
+    @m.Constraint(rows_of(d["energy_mwh"], MARKET_YEAR), doc="Energy of new sites [MWh/year]")
+    def energy_sum(m, *i):
+        return m.energy_mwh[i] - total(m.total_load_mw, drawn_of[i]) - total(m.total_installed_mw, fixed_of[i]) == 0

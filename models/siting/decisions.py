@@ -14,14 +14,19 @@
         (for each class, reaches that serve the same districts, and districts that are served from the same reaches, are
         pooled under the first of them: `pools`)
     outside_mw[outside, district, workload, year], unserved_mw[district, workload, year]           [MW IT]
-    green_mwh[resource, year]      green power or certificates                                       [MWh]
+    green_mwh[resource, market, year]   green power or certificates used in a market                 [MWh]
     n_switched[stock, option, year]  halls that leave the state "keep" in that year                [halls]
     stock_mw[stock, option, workload, year]  load served in converted halls                        [MW IT]
     in_state[node, state, year]    the node is in that state of reinforcement by that year              [0/1]
     flexible_mva[substation, step, year]   interruptible load bought                                 [MVA]
     class_a_feed_mva[site, substation, year]  class A load that the feed carries in full             [MVA]
+    heat_mwh[site, sink, year]     waste heat sold                                                   [MWh]
+    is_linked[site, sink, year]    the heat main is built by that year                               [0/1]
     total_load_mw[climate, technology, plant, workload, year], total_installed_mw[climate, technology, year],
-    total_mva[year], energy_mwh[year]   sums over sites that many rows use
+    total_mva[year], energy_mwh[market, year]   sums over sites that many rows use
+
+A site with a limit of its own (`own_limit_mva`) has no feeds and no second feed: its is_dual, is_fed, feed_mva, node_mva and
+class_a_mva do not exist, and class A load is admitted there. Before its `first_year` a site has no blocks.
 
 Bounds are the smallest physical ones: land, feed ratings, headroom, demand. A site never installs more blocks than it
 can feed (rounded up) or than the demand that the technology can hold. A merged site (see `merge`) counts: its upper bounds
@@ -42,6 +47,8 @@ from models.siting.bounds import EPS, feed_bounds, node_limits, performance_boun
 from models.siting.data import DRY, SitingData
 from models.siting.frames import cross_years, distinct, frame_of, join, looked_up, partners, stacked, with_columns
 from models.siting.grid_terms import grid_frames
+from models.siting.heat_terms import heat_frames
+from models.siting.markets import green_by_market, market_years
 
 T = TypeVar("T")
 
@@ -107,15 +114,16 @@ def _blocks(data: SitingData, bounds: pd.DataFrame, performance: pd.DataFrame) -
     floor_mw = np.maximum(cap["it_min_mw"].astype(float), cap["min_mw"].astype(float))
     wanted = np.maximum(wanted, np.ceil(floor_mw / cap["block_mw"] - 1e-7))
     n_max = np.minimum(np.minimum(whole, fed), wanted).astype(int)
-    columns = ["site", "climate", "technology", "n_max", "is_dualable", "multiplicity"]
+    columns = ["site", "climate", "technology", "n_max", "is_dualable", "is_own", "multiplicity"]
     return with_columns(cap, n_max=n_max).loc[n_max > 0, columns]
 
 
 def _loads(data: SitingData, blocks: pd.DataFrame) -> pd.DataFrame:
-    """Return the admissible loads: technology holds the class, class A has two feeds, wet cooling has a plant."""
+    """Return the admissible loads: technology holds the class, class A has two feeds or an own access, wet has a plant."""
     loads = join(blocks, data["performance"], ["climate", "technology"], take=["workload"])
     loads = join(loads, data["workloads"], "workload", take=["availability"])
-    loads = loads[(loads["availability"] != "A") | loads["is_dualable"].astype(bool)]
+    is_firm = loads["is_dualable"].astype(bool) | loads["is_own"].astype(bool)
+    loads = loads[(loads["availability"] != "A") | is_firm]
     loads = join(loads, data["technologies"], "technology", take=["block_mw", "is_wet"])
     wet = loads["is_wet"].astype(bool)
     watered = join(loads[wet], data["pipes"], "site", take=["plant"])
@@ -136,10 +144,16 @@ def _frame(
     return with_columns(index, lower=lower, upper=upper, is_integer=is_integer)
 
 
+def _may_stand(data: SitingData, frame: pd.DataFrame) -> np.ndarray:
+    """Return 1 where the site may be built by the year, else 0."""
+    first = looked_up(frame, data["sites"], "site", "first_year", absent=0.0)
+    return (frame["year"].to_numpy(np.int64) >= first).astype(float)
+
+
 def _site_frames(data: SitingData, feeds: pd.DataFrame, bounds: pd.DataFrame) -> dict[str, pd.DataFrame]:
     sites = join(data["sites"][["site", "is_fixed"]], bounds, "site")
     open_ = cross_years(sites, data.years)
-    many = open_["multiplicity"].to_numpy(float)
+    many = open_["multiplicity"].to_numpy(float) * _may_stand(data, open_)
     must = (open_["is_fixed"].astype(bool) & (open_["year"] == data.years[-1])).astype(float)
     dual = open_[open_["is_dualable"].astype(bool)]
     fed = join(feeds[["site", "substation", "max_mva"]], bounds, "site", take=["multiplicity"])
@@ -167,14 +181,13 @@ def _site_frames(data: SitingData, feeds: pd.DataFrame, bounds: pd.DataFrame) ->
 
 def _cooling_frames(data: SitingData, blocks: pd.DataFrame, loads: pd.DataFrame) -> dict[str, pd.DataFrame]:
     n = cross_years(blocks, data.years)
+    most = n["n_max"].to_numpy(float) * n["multiplicity"].to_numpy(float) * _may_stand(data, n)
     many = distinct(blocks, ["site", "multiplicity"])
     pipes = distinct(loads[loads["plant"] != DRY], ["site", "plant", "year"])
     bands = distinct(join(blocks, data["pue_bands"], ["climate", "technology"]), ["site", "threshold_mwh"])
     bands = cross_years(bands, data.years)
     return {
-        "n_blocks": _frame(
-            n[["site", "technology", "year"]], upper=(n["n_max"] * n["multiplicity"]).to_numpy(float), is_integer=True
-        ),
+        "n_blocks": _frame(n[["site", "technology", "year"]], upper=most, is_integer=True),
         "load_mw": _frame(loads[["site", "technology", "plant", "workload", "year"]], upper=loads["upper"]),
         "is_piped": _frame(pipes, upper=looked_up(pipes, many, "site", "multiplicity"), is_integer=True),
         "is_large": _frame(bands, upper=looked_up(bands, many, "site", "multiplicity"), is_integer=True),
@@ -184,7 +197,10 @@ def _cooling_frames(data: SitingData, blocks: pd.DataFrame, loads: pd.DataFrame)
 
 
 def pools(data: SitingData) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return (workload, reach, pool) and (workload, district, pool): places that are alike for a class, by their first."""
+    """Return (workload, reach, pool) and (workload, district, pool): places that are alike for a class, by their first.
+
+    Alike is what is served from, or serves, the same places at the same cost.
+    """
     used = pd.unique(pd.concat([data["serves"]["reach"], data["sites"]["reach"], data["stock"]["reach"]]))
     districts = pd.unique(
         pd.concat([data["serves"]["district"], data["demand"]["district"], data["stock"]["district"]])
@@ -193,8 +209,9 @@ def pools(data: SitingData) -> tuple[pd.DataFrame, pd.DataFrame]:
     district_parts: list[pd.DataFrame] = []
     for workload in data["workloads"]["workload"]:
         pairs = data["serves"].loc[data["serves"]["workload"] == workload]
-        table = np.zeros((len(used), len(districts)), dtype=bool)
-        table[pd.Index(used).get_indexer(pairs["reach"]), pd.Index(districts).get_indexer(pairs["district"])] = True
+        at = pd.Index(used).get_indexer(pairs["reach"]), pd.Index(districts).get_indexer(pairs["district"])
+        table = np.full((len(used), len(districts)), np.inf)
+        np.minimum.at(table, at, pairs["cny_per_mw_year"].to_numpy(float))
         for names, rows, parts, column in (
             (used, table, reach_parts, "reach"),
             (districts, table.T, district_parts, "district"),
@@ -223,6 +240,7 @@ def _system_frames(data: SitingData, reach_pool: pd.DataFrame, district_pool: pd
     serve = join(distinct(serves, ["reach", "district", "workload"]), wanted, ["district", "workload"])
     outside = join(data["outside"][["outside", "workload"]], wanted, "workload")
     years = frame_of({"year": np.asarray(data.years, np.int64)})
+    green = green_by_market(data)
     options = join(data["stock_options"][["stock", "option", "year"]], data["stock"], "stock", take=["n_halls"])
     stock_mw = data["stock_capacity"][["stock", "option", "workload"]]
     stock_mw = join(stock_mw, distinct(options, ["stock", "option"]), ["stock", "option"])
@@ -231,14 +249,14 @@ def _system_frames(data: SitingData, reach_pool: pd.DataFrame, district_pool: pd
         "outside_mw": _frame(outside[["outside", "district", "workload", "year"]]),
         "unserved_mw": _frame(wanted, upper=np.inf if data.rules.is_unserved_allowed else 0.0),
         "green_mwh": _frame(
-            data["green"][["resource", "year"]], upper=data["green"]["available_mwh"].fillna(np.inf).to_numpy(float)
+            green[["resource", "market", "year"]], upper=green["available_mwh"].fillna(np.inf).to_numpy(float)
         ),
         "n_switched": _frame(
             options[["stock", "option", "year"]], upper=options["n_halls"].to_numpy(float), is_integer=True
         ),
         "stock_mw": _frame(cross_years(stock_mw, data.years)),
         "total_mva": _frame(years),
-        "energy_mwh": _frame(years),
+        "energy_mwh": _frame(market_years(data)[["market", "year"]]),
     }
 
 
@@ -258,6 +276,7 @@ def make_decisions(data: SitingData) -> Decisions:
         **_cooling_frames(data, blocks, loads),
         **_system_frames(data, *alike),
         **grid_frames(data, at_sites["feed_mva"], at_sites["is_dual"]),
+        **heat_frames(data, blocks, bounds),
     }
     first = 0
     placed = {}

@@ -20,8 +20,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "power": ("substation_headroom", "node_headroom", "feeder_bays", "node_max_share"),
     "network": ("network_cut",),
     "water": ("plant_supply", "city_water"),
-    "green": ("green_share", "resource_share", "green_within_use"),
+    "green": ("green_share", "resource_share", "green_within_use", "green_channel"),
     "carbon": ("carbon_cap",),
+    "hubs": ("hub_cap", "no_new_blocks", "mean_pue"),
     "land": ("usable_land", "largest_site"),
     "clusters": ("smallest_site", "wished_site", "number_of_sites", "occupancy"),
     "workload": ("demand_met", "in_city_share"),
@@ -110,12 +111,12 @@ def _elastic(
 def _scales(
     lower: np.ndarray, upper: np.ndarray, rows: Sequence[int], labels: Sequence[tuple[str, tuple[object, ...], str]]
 ) -> list[float]:
-    """Return a scale per row: the largest bound among the rows of its constraint, at least 1."""
-    largest: dict[str, float] = {}
-    for row, (name, _index, _doc) in zip(rows, labels, strict=True):
+    """Return a scale per row: the largest bound among the rows of its constraint and unit, at least 1."""
+    largest: dict[tuple[str, str], float] = {}
+    for row, (name, _index, doc) in zip(rows, labels, strict=True):
         sizes = [abs(b) for b in (lower[row], upper[row]) if np.isfinite(b)]
-        largest[name] = max(largest.get(name, 1.0), *sizes)
-    return [largest[name] for name, _index, _doc in labels]
+        largest[name, doc] = max(largest.get((name, doc), 1.0), *sizes)
+    return [largest[name, doc] for name, _index, doc in labels]
 
 
 def explain(model: SitingModel, *, time_limit_s: float = 20.0) -> list[Explanation]:

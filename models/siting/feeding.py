@@ -5,11 +5,11 @@
     class_a_dual[site, year]:      class_a_mva <= smax_mva * is_dual
     dual_if_open[site, year]:      is_dual <= is_open
     load_if_open[site, year]:      site_mva <= smax_mva * is_open
-    feed_count[site, year]:        sum over substations of is_fed = is_open + is_dual
+    feed_count[site, year]:        sum over substations of is_fed = is_open + is_dual   (sites fed from substations)
     one_feed_per_group[site, group, year]:  sum over feeds of the group of is_fed <= is_open
     feed_rating[site, substation, year]:    feed_mva <= max_mva * is_fed
     feed_share[site, substation, year]:     feed_mva <= site_mva
-    reserved[site, year]:          sum over substations of feed_mva = site_mva + class_a_mva
+    reserved[site, year]:          sum over substations of feed_mva = site_mva + class_a_mva   (the same sites)
     node_each[site, substation, node, year]:  node_mva >= feed_mva
     node_sum[site, node, year]:    node_mva >= sum over feeds below the node of feed_mva - class_a_mva
 
@@ -18,6 +18,8 @@ Symbols
     feed_mva                load reserved on a feed (rule "full reserve")                [MVA]   decision
     node_mva                load of the site at a parent node, counted once              [MVA]   decision
     smax_mva, max_mva       smallest of land, rating and headroom                        [MVA]   bound
+    A site with `own_limit_mva` is connected by its area's own access: no stations, no feeds; smax_mva is at most that
+    limit, and class A load is admitted, since the access is taken to be firm.
     The fixed part of installed blocks counts as load that may be split between feeds.
     `feed_share` and `class_a_*` exist where two feeds are possible, `node_*` where two feeds lie below one node.
 
@@ -81,6 +83,13 @@ def _groups(data: SitingData, decisions: Decisions) -> pd.DataFrame:
     return fed[np.bincount(codes, minlength=n)[codes] > 1]
 
 
+def _by_feeds(decisions: Decisions) -> pd.DataFrame:
+    """Return site, year of the sites that substations feed."""
+    open_, bounds = decisions["is_open"], decisions.site_bounds
+    is_own = open_["site"].isin(bounds.loc[bounds["is_own"].astype(bool), "site"])
+    return open_.loc[~is_own, SITE_YEAR]
+
+
 def settled(data: SitingData, decisions: Decisions, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a solution with node_mva at the least value its rows allow: where headroom is left a solver may say more."""
     key = ["site", "node", "year"]
@@ -107,6 +116,7 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     each, feed_key = dual[SITE_YEAR], ["site", "substation", "year"]
     below = _feeds_below(data, d)
     groups = _groups(data, d)
+    by_feeds = _by_feeds(d)
     shared = join(feed[feed_key], each, SITE_YEAR)
     zero = {"lower": 0.0, "upper": 0.0}
     return [
@@ -119,7 +129,7 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
               doc="A second feed needs an open site", upper=0.0),
         block("load_if_open", open_[SITE_YEAR], [Term(site), Term(open_, -most)],
               doc="Load needs an open site [MVA]", upper=0.0),
-        block("feed_count", open_[SITE_YEAR], [Term(fed), Term(d["is_open"], -1.0), Term(d["is_dual"], -1.0)],
+        block("feed_count", by_feeds, [Term(fed), Term(d["is_open"], -1.0), Term(d["is_dual"], -1.0)],
               doc="Number of feeds of a site", **zero),
         block("one_feed_per_group", distinct(groups, ["site", "group", "year"]),
               [Term(groups), Term(d["is_open"], -1.0)], doc="Feeds from one failure group", upper=0.0),
@@ -127,7 +137,7 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
               doc="Load on a feed needs the feed [MVA]", upper=0.0),
         block("feed_share", shared, [Term(feed), Term(site, -1.0)],
               doc="No feed carries more than the site [MVA]", upper=0.0),
-        block("reserved", open_[SITE_YEAR], [Term(feed), Term(site, -1.0), Term(a, -1.0)],
+        block("reserved", by_feeds, [Term(feed), Term(site, -1.0), Term(a, -1.0)],
               doc="Load reserved on all feeds of a site [MVA]", **zero),
         block("node_each", below[["site", "substation", "node", "year"]],
               [Term(feed), Term(d["node_mva"], -1.0)], doc="Load at a parent node, one feed [MVA]", upper=0.0),
@@ -151,6 +161,7 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     below, groups = _feeds_below(data, d), _groups(data, d)
     group_of = grouped(groups, ["site", "group", "year"], ["site", "substation", "year"])
     below_of = grouped(below, ["site", "node", "year"], ["site", "substation", "year"])
+    fed_years = rows_of(_by_feeds(d), SITE_YEAR)
     site_years, dual_years = rows_of(d["is_open"], SITE_YEAR), rows_of(d["is_dual"], SITE_YEAR)
     is_dualable = set(dual_years)
     feeds = rows_of(d["is_fed"], ["site", "substation", "year"])
@@ -178,7 +189,7 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     def load_if_open(m, *i):
         return m.site_mva[i] - smax[i[0]] * m.is_open[i] <= 0
 
-    @m.Constraint(site_years, doc="Number of feeds of a site")
+    @m.Constraint(fed_years, doc="Number of feeds of a site")
     def feed_count(m, *i):
         return sum(m.is_fed[k] for k in fed_of[i]) - m.is_open[i] - dual_or_zero(m.is_dual, i) == 0
 
@@ -194,7 +205,7 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
     def feed_share(m, *i):
         return m.feed_mva[i] - m.site_mva[i[0], i[2]] <= 0
 
-    @m.Constraint(site_years, doc="Load reserved on all feeds of a site [MVA]")
+    @m.Constraint(fed_years, doc="Load reserved on all feeds of a site [MVA]")
     def reserved(m, *i):
         return sum(m.feed_mva[k] for k in fed_of[i]) - m.site_mva[i] - dual_or_zero(m.class_a_mva, i) == 0
 

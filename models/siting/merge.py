@@ -1,7 +1,7 @@
 """Like sites merged into one that counts: a relaxation with a valid bound, and the way back to single sites.
 
-Sites with the same feeding stations, plants, land price, climate and about the same distance to the nearest station differ
-little in cost. A merged site takes
+Sites with the same feeding stations, plants, users of heat, land price, climate (and so market and hub), limit of their own,
+first year and about the same distance to the nearest station differ little in cost. A merged site takes
 the largest area, the lowest costs and the widest reach of its members, and its binaries become counts up to their number.
 Every row of the model, summed over the members, then holds for the merged site, so the optimum of the merged model is a
 bound for the model of single sites; the single sites are chosen afterwards in a model of few candidates (see `staged`).
@@ -20,16 +20,17 @@ from models.siting.data import CUT_FRAMES, SitingData
 
 STEP_KM = 4.0  # sites of one class have nearest stations at about the same distance: the bound loses almost nothing
 CAPACITY_MARGIN = 1  # sites beyond what the class needs
-LIKE = ("climate", "land_cny_per_ha_year", "it_min_mw", "it_max_mw")
+LIKE = ("climate", "land_cny_per_ha_year", "it_min_mw", "it_max_mw", "own_limit_mva", "first_year")
+FED = -1.0  # stands for "no limit of its own" in a key
+OF_SITES = ("sites", "feeds", "pipes", "heat_links")
 
 
 def classes(data: SitingData) -> pd.Series:
     """Return the class label of every site (index: site), named by its first site. Wished sites stay alone."""
     sites = data["sites"].set_index("site")
-    stations = data["feeds"].sort_values(["site", "substation"]).groupby("site")["substation"].agg("|".join)
-    plants = data["pipes"].sort_values(["site", "plant"]).groupby("site")["plant"].agg("|".join)
-    key = pd.DataFrame({"stations": stations.reindex(sites.index), "plants": plants.reindex(sites.index)}).fillna("")
-    key = key.join(sites[list(LIKE)])
+    linked = {"feeds": "substation", "pipes": "plant", "heat_links": "sink"}
+    key = pd.DataFrame({name: _joined(data[name], column).reindex(sites.index) for name, column in linked.items()})
+    key = key.fillna("").join(sites[list(LIKE)].fillna({"own_limit_mva": FED}))
     nearest = data["feeds"].groupby("site")["km"].min().reindex(sites.index)
     key["distance"] = (nearest.astype(float) / STEP_KM).round().fillna(-1)
     own = sites["is_fixed"].astype(bool) | (sites["min_mw"].astype(float) > 0)
@@ -37,6 +38,12 @@ def classes(data: SitingData) -> pd.Series:
     number = key.groupby(list(key.columns), sort=False).ngroup()
     first = pd.Series(number.index, index=number.to_numpy()).groupby(level=0).first()
     return "class of " + number.map(first).astype(str)
+
+
+def _joined(frame: pd.DataFrame, column: str) -> pd.Series:
+    """Return the names in `column` of each site, sorted, as one text."""
+    ordered = frame[["site", column]].astype(str).sort_values(["site", column])
+    return ordered.groupby("site")[column].agg("|".join).astype(object)
 
 
 def merge_sites(data: SitingData) -> tuple[SitingData, pd.Series]:
@@ -53,6 +60,9 @@ def merge_sites(data: SitingData) -> tuple[SitingData, pd.Series]:
         min_mw=("min_mw", "max"),
         land_cny_per_ha_year=("land_cny_per_ha_year", "min"),
         multiplicity=("multiplicity", "sum"),
+        own_limit_mva=("own_limit_mva", "first"),
+        first_year=("first_year", "first"),
+        invest_land_cny_per_ha=("invest_land_cny_per_ha", "min"),
     )
     merged = merged.assign(reach=reach).rename_axis("site").reset_index()
     feeds = data["feeds"].assign(site=data["feeds"]["site"].map(label))
@@ -61,13 +71,17 @@ def merge_sites(data: SitingData) -> tuple[SitingData, pd.Series]:
         rating_mva=("rating_mva", "max"),
         cny_per_year=("cny_per_year", "min"),
         km=("km", "min"),
+        invest_cny=("invest_cny", "min"),
     )
     pipes = data["pipes"].assign(site=data["pipes"]["site"].map(label))
     pipes = pipes.groupby(["site", "plant"], as_index=False, sort=False).agg(
-        cny_per_year=("cny_per_year", "min"), km=("km", "min")
+        cny_per_year=("cny_per_year", "min"), km=("km", "min"), invest_cny=("invest_cny", "min")
     )
+    links = data["heat_links"].assign(site=data["heat_links"]["site"].map(label))
+    links = links.groupby(["site", "sink"], as_index=False, sort=False).min()
     cuts = merge_cuts({name: data[name] for name in CUT_FRAMES}, label)
-    return data.changed(sites=merged, feeds=feeds, pipes=pipes, serves=_serves(data, reach), **cuts), label
+    serves = _serves(data, reach)
+    return data.changed(sites=merged, feeds=feeds, pipes=pipes, heat_links=links, serves=serves, **cuts), label
 
 
 def merge_cuts(frames: Mapping[str, pd.DataFrame], label: pd.Series) -> dict[str, pd.DataFrame]:
@@ -99,22 +113,18 @@ def merge_cuts(frames: Mapping[str, pd.DataFrame], label: pd.Series) -> dict[str
 
 
 def _serves(data: SitingData, reach: pd.Series) -> pd.DataFrame:
-    """Return serves of the united reaches, beside those that existing centres use."""
+    """Return serves of the united reaches at their least cost, beside those that existing centres use."""
     parts = pd.DataFrame({"united": reach.unique()})
     parts = parts.assign(reach=parts["united"].str.split("|")).explode("reach")
     united = parts.merge(data["serves"], on="reach").drop(columns=["reach"]).rename(columns={"united": "reach"})
     own = data["serves"][data["serves"]["reach"].isin(data["stock"]["reach"])]
-    return pd.concat([united, own], ignore_index=True)[list(own.columns)].drop_duplicates()
+    both = pd.concat([united, own], ignore_index=True)[list(own.columns)]
+    return both.groupby(["reach", "district", "workload"], as_index=False, sort=False).min()
 
 
 def only_sites(data: SitingData, keep: set[str]) -> SitingData:
     """Return the data with the given sites only; cuts stay whole, their terms and conditions fall away with the feeds."""
-    return data.changed(
-        **{
-            name: data[name][data[name]["site"].isin(keep)].reset_index(drop=True)
-            for name in ("sites", "feeds", "pipes")
-        }
-    )
+    return data.changed(**{name: data[name][data[name]["site"].isin(keep)].reset_index(drop=True) for name in OF_SITES})
 
 
 def promising(data: SitingData, label: pd.Series, *, model: SitingModel, values: NDArray[np.float64]) -> set[str]:
@@ -123,8 +133,10 @@ def promising(data: SitingData, label: pd.Series, *, model: SitingModel, values:
     mw = blocks.assign(mw=values[blocks["col"].to_numpy(np.int64)] * blocks["block_mw"].astype(float))
     mw = mw[mw["year"] == data.years[-1]].groupby("site")["mw"].sum()
     sites = data["sites"].set_index("site")
-    yearly = data["feeds"].groupby("site")["cny_per_year"].min().reindex(sites.index).fillna(np.inf)
-    yearly = yearly + data["pipes"].groupby("site")["cny_per_year"].min().reindex(sites.index).fillna(0.0)
+    unfed = pd.Series(np.where(sites["own_limit_mva"].isna(), np.inf, 0.0), sites.index)
+    yearly = data["feeds"].groupby("site")["cny_per_year"].min().reindex(sites.index).astype(float).fillna(unfed)
+    pipes = data["pipes"].groupby("site")["cny_per_year"].min().reindex(sites.index).astype(float)
+    yearly = yearly + pipes.fillna(0.0)
     area = data["technologies"]["area_ha_per_mw"].astype(float).min()
     size = np.minimum(sites["it_max_mw"].astype(float), sites["area_ha"].astype(float) / max(area, 1e-9))
     frame = pd.DataFrame({"label": label.reindex(sites.index), "per_mw": yearly / np.maximum(size, 1e-9), "size": size})

@@ -3,12 +3,14 @@
     cost = sum over terms and years of year_weight * CNY per year
         building, cooling_plant, land     annuities per MW IT installed
         connection, pipes                 annuities per feed and pipe built
-        energy, demand_charge, water      of the load drawn
+        energy, demand_charge, water      of the load drawn, at the prices of its market
+        network                           of the load served over a distance
         green_power, certificates         premiums
         carbon                            price x emissions
         outside, unserved                 load sent outside, demand not served (a named price, never silent)
         stock                             annuity of switched halls and their change of energy
         reinforcement, flexibility        annuity of the state of each node, price of interruptible load
+        heat_links, heat_revenue          annuities of heat mains; what users pay for heat, with a minus
     epsilon[quantity]:  cost, carbon or water <= limit;  it_mw >= limit
 
 Symbols
@@ -32,10 +34,11 @@ import pyomo.environ as pyo
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.carbon import emissions, stock_energy
 from models.siting.data import DRY, SitingData
-from models.siting.decisions import Decisions
+from models.siting.decisions import Decisions, pooled
 from models.siting.feeding import block_coefficients
-from models.siting.frames import frame_of, join, stacked, with_columns
+from models.siting.frames import frame_of, join, looked_up, stacked, with_columns
 from models.siting.grid_terms import states
+from models.siting.markets import MARKET_YEAR, by_climate, market_years, of_year
 
 UNSERVED = {"carbon": 20_000.0, "water": 100_000.0}  # t and m3 per MW IT and year: above any technology's own use
 PART = ["term", "col", "at", "coef"]
@@ -63,6 +66,15 @@ def yearly_water(data: SitingData, d: Decisions) -> pd.DataFrame:
     return with_columns(wet, m3_per_year=wet["m3"] * wet["makeup_factor"].astype(float))
 
 
+def served_over(data: SitingData, d: Decisions) -> pd.DataFrame:
+    """Return serve_mw with `cny_per_mw_year` of its way through the network (alike within a pool)."""
+    reach_pool, district_pool = d.pools
+    pairs = pooled(pooled(data["serves"], reach_pool, "reach"), district_pool, "district")
+    key = ["reach", "district", "workload"]
+    least = pairs.groupby(key, as_index=False)["cny_per_mw_year"].min()
+    return join(d["serve_mw"], least, key)
+
+
 def ledger(data: SitingData, d: Decisions) -> pd.DataFrame:
     """Return every cost coefficient: term, col, at (year), coef [CNY per year and unit of the variable]."""
     e = data.economics
@@ -75,15 +87,22 @@ def ledger(data: SitingData, d: Decisions) -> pd.DataFrame:
     loads = join(d["total_load_mw"], data["performance"], ["climate", "technology", "workload"])
     fixed = join(d["total_installed_mw"], data["overheads"], ["climate", "technology"])
     wet = yearly_water(data, d)
-    green = join(d["green_mwh"], data["green"], ["resource", "year"])
+    markets = market_years(data)
+    price = looked_up(d["energy_mwh"], markets, MARKET_YEAR, "energy_cny_per_mwh")
+    charge = "demand_charge_cny_per_kw_year"
+    green = join(d["green_mwh"], data["green"], ["resource", "year"], take=["kind", "premium_cny_per_mwh"])
     is_certificate = (green["kind"] == "certificate").to_numpy(bool)
     certificates, green = green[is_certificate], green[~is_certificate]
     outside = join(d["outside_mw"], data["outside"], ["outside", "workload"])
     carbon = emissions(data, d)
     halls = stock_energy(data, d)
-    hall_cost = halls["cny_per_year"].astype(float) + halls["mwh_change_per_year"].astype(float) * e.energy_cny_per_mwh
+    of_stock = halls["at"].map(of_year(markets, "energy_cny_per_mwh")).astype(float)
+    hall_cost = halls["cny_per_year"].astype(float) + halls["mwh_change_per_year"].astype(float) * of_stock
+    serve = served_over(data, d)
     stands = join(d["in_state"], states(data), ["node", "state"], take=["cny_per_year"])
     bought = join(d["flexible_mva"], data["flexible"], ["substation", "step", "year"])
+    mains = join(d["is_linked"], data["heat_links"], ["site", "sink"], take=["cny_per_year"])
+    heat = join(d["heat_mwh"], data["heat_sinks"], ["sink", "year"], take=["cny_per_mwh"])
     parts = [
         _part(blocks, "building", mw * e.building_cny_per_mw_year),
         _part(blocks, "cooling_plant", mw * blocks["cooling_cny_per_mw_year"].astype(float)),
@@ -92,18 +111,21 @@ def ledger(data: SitingData, d: Decisions) -> pd.DataFrame:
         ),
         _part(fed, "connection", fed["cny_per_year"].astype(float)),
         _part(piped, "pipes", piped["cny_per_year"].astype(float)),
-        _part(d["energy_mwh"], "energy", e.energy_cny_per_mwh),
-        _part(loads, "demand_charge", loads["peak_kw_per_mw"].astype(float) * e.demand_charge_cny_per_kw_year),
-        _part(fixed, "demand_charge", fixed["peak_kw_per_mw"].astype(float) * e.demand_charge_cny_per_kw_year),
+        _part(d["energy_mwh"], "energy", price),
+        _part(loads, "demand_charge", loads["peak_kw_per_mw"].astype(float) * by_climate(data, loads, charge)),
+        _part(fixed, "demand_charge", fixed["peak_kw_per_mw"].astype(float) * by_climate(data, fixed, charge)),
         _part(wet, "water", wet["m3_per_year"] * wet["cny_per_m3"].astype(float)),
         _part(green, "green_power", green["premium_cny_per_mwh"].astype(float)),
         _part(certificates, "certificates", certificates["premium_cny_per_mwh"].astype(float)),
         _part(carbon, "carbon", carbon["coef"] * e.carbon_cny_per_t),
+        _part(serve, "network", serve["cny_per_mw_year"].astype(float)),
         _part(outside, "outside", outside["cny_per_mw_year"].astype(float)),
         _part(d["unserved_mw"], "unserved", e.unserved_cny_per_mw_year),
         _part(halls, "stock", hall_cost),
         _part(stands, "reinforcement", stands["cny_per_year"].astype(float)),
         _part(bought, "flexibility", bought["cny_per_mva_year"].astype(float)),
+        _part(mains, "heat_links", mains["cny_per_year"].astype(float)),
+        _part(heat, "heat_revenue", -heat["cny_per_mwh"].astype(float)),
     ]
     full = _joined(parts)
     return full[full["coef"] != 0.0].reset_index(drop=True)

@@ -1,8 +1,9 @@
-"""What is built stays: sites, feeds, pipes and blocks never shrink from one planning year to the next.
+"""What is built stays: sites, feeds, pipes, heat mains and blocks never shrink from one planning year to the next.
 
     open_stays[site, year]:               is_open of the year before <= is_open
     feed_stays[site, substation, year]:   is_fed of the year before <= is_fed
     pipe_stays[site, plant, year]:        is_piped of the year before <= is_piped
+    main_stays[site, sink, year]:         is_linked of the year before <= is_linked
     blocks_stay[site, technology, year]:  n_blocks of the year before <= n_blocks
 
 Symbols
@@ -31,6 +32,7 @@ STAYS = {
     "open_stays": ("is_open", "A site stays open"),
     "feed_stays": ("is_fed", "A feed stays"),
     "pipe_stays": ("is_piped", "A pipe stays"),
+    "main_stays": ("is_linked", "A heat main stays"),
     "blocks_stay": ("n_blocks", "Blocks stay [blocks]"),
 }
 

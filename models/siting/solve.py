@@ -21,7 +21,7 @@ from models.siting.blocks import Matrix
 from models.siting.compile import SitingModel
 from models.siting.feeding import settled
 
-FIXED_FOR_WORTH = ("is_open", "is_dual", "is_fed", "is_piped", "is_large", "in_state")
+FIXED_FOR_WORTH = ("is_open", "is_dual", "is_fed", "is_piped", "is_large", "in_state", "is_linked")
 THREADS = 1
 WORTH_TIME_LIMIT_S = 600.0
 

@@ -177,7 +177,7 @@ def find_plan(solver: Solver, clock: Clock) -> Values | None:
     d, last = solver.model.decisions, solver.model.data.years[-1]
     later = np.concatenate(
         [d[n].loc[d[n]["year"] != last, "col"].to_numpy(np.int64) for n in (*SITING, "n_blocks", "in_state")]
-        + [d[n]["col"].to_numpy(np.int64) for n in ("n_switched", "is_piped", "is_large")]
+        + [d[n]["col"].to_numpy(np.int64) for n in ("n_switched", "is_piped", "is_large", "is_linked")]
     )
     with solver.relaxed(later):
         siting = solver.solve(effort(clock, SITING_GAP), should_stop=clock.should_stop)

@@ -15,6 +15,8 @@ from models.siting.data import COLUMNS, SitingData
 from tests.builders import random_data
 
 FOLDER = Path(__file__).parent / "golden"
+OF_THE_MARKETS = ("hubs",)  # families without rows in the two cases above
+WITH_MARKETS = ("green", "carbon", "objective", "feeding")  # families that markets and areas without stations change
 OF_THE_GRID = ("network", "reinforcement", "flexibility")  # families without rows in the tiny case
 
 
@@ -66,6 +68,33 @@ def grid_case() -> SitingData:
             ],
         ),
     )
+
+
+def market_case() -> SitingData:
+    """Return the tiny case as two markets and two hubs: S0 is fed from stations, S1 has a limit of its own and comes late."""
+    data = tiny_case()
+    own = {"climate": ["here", "there"], "own_limit_mva": [np.nan, 18.0], "first_year": [0, 2035]}
+    there = {
+        name: pd.concat([data[name], data[name].assign(climate="there")], ignore_index=True)
+        for name in ("performance", "overheads", "water_use")
+    }
+    there["performance"] = there["performance"].assign(it_mwh_per_mw_year=6000.0)
+    prices = [("north", 2030, 380.0, 300.0, 0.7, 0.8), ("north", 2035, 360.0, 310.0, 0.6, 1.0)]
+    prices += [("south", 2030, 650.0, 480.0, 0.5, np.nan), ("south", 2035, 640.0, 470.0, 0.4, 0.5)]
+    caps = [("H1", 2035, "energy_mwh", 90e3), ("H1", 2030, "it_mw", 8.0), ("H0", 2035, "water_m3", 40e3)]
+    return data.changed(
+        sites=data["sites"].assign(**own),
+        feeds=data["feeds"][data["feeds"]["site"] == "S0"],
+        climates=_frame("climates", [("here", "south", "H0"), ("there", "north", "H1")]),
+        markets=_frame("markets", prices),
+        green=data["green"].assign(market=data["green"]["kind"].map({"green_power": "north", "certificate": ""}),
+                                   available_mwh=[50e3, 30e3, 60e3, np.nan]),
+        serves=data["serves"].assign(cny_per_mw_year=np.arange(1.0, len(data["serves"]) + 1) * 1e4),
+        hub_caps=_frame("hub_caps", caps),
+        banned_blocks=_frame("banned_blocks", [("there", "air", 2030), ("here", "tower", 2035)]),
+        mean_pue_caps=_frame("mean_pue_caps", [("north", 2035, 1.25)]),
+        **there,
+    )  # fmt: skip
 
 
 def _frame(name: str, rows: list[tuple[Any, ...]]) -> pd.DataFrame:
@@ -120,10 +149,13 @@ def texts(model: SitingModel) -> dict[str, str]:
 
 
 def golden_texts() -> dict[str, str]:
-    """Return the texts of the tiny case, and those of the families that the grid adds or changes (`..._with_grid`)."""
+    """Return the texts of the tiny case, and those of families that grid or markets add or change (`..._with_...`)."""
     found, with_grid = texts(build(tiny_case())), texts(build(grid_case()))
+    with_markets = texts(build(market_case()))
     return {
         **found,
         **{name: with_grid[name] for name in OF_THE_GRID},
         **{f"{name}_with_grid": with_grid[name] for name in ("power", "objective")},
+        **{name: with_markets[name] for name in OF_THE_MARKETS},
+        **{f"{name}_with_markets": with_markets[name] for name in WITH_MARKETS},
     }

@@ -14,8 +14,9 @@ from models.siting.compile import SitingModel
 from models.siting.data import SitingData
 from models.siting.objective import ledger, quantity
 from models.siting.solve import Options, Solver
-from tests.algebra.golden import FOLDER, golden_texts, grid_case, tiny_case
+from tests.algebra.golden import FOLDER, golden_texts, grid_case, market_case, tiny_case
 from tests.builders import random_data
+from tests.builders_markets import market_data
 
 NAMES = [family.__name__.rsplit(".", 1)[-1] for family in FAMILIES]
 # rows that only tie 0/1 decisions or named quantities together
@@ -28,6 +29,11 @@ WITHOUT_UNIT = {
 @functools.cache
 def model() -> SitingModel:
     return build(grid_case())
+
+
+@functools.cache
+def with_markets() -> SitingModel:
+    return build(market_case())
 
 
 @functools.cache
@@ -55,16 +61,17 @@ def test_every_family_has_a_golden_text() -> None:
 @pytest.mark.parametrize("family", FAMILIES, ids=NAMES)
 def test_docstring_names_exactly_the_constraints_of_the_family(family: ModuleType) -> None:
     own = family.__name__.rsplit(".", 1)[-1]
-    built = {constraint for constraint, name in model().families if name == own}
+    built = {constraint for m in (model(), with_markets()) for constraint, name in m.families if name == own}
 
     assert constraints_in_docstring(family.__doc__ or "") == built
 
 
 def test_every_constraint_says_what_is_limited_and_in_which_unit() -> None:
-    without = {name for name, doc, _, _ in model().matrix.spans if not re.fullmatch(r".{10,} \[[^\]]+\]", doc)}
+    spans = model().matrix.spans + with_markets().matrix.spans
+    without = {name for name, doc, _, _ in spans if not re.fullmatch(r".{10,} \[[^\]]+\]", doc)}
 
     assert without <= WITHOUT_UNIT
-    assert all(doc for _, doc, _, _ in model().matrix.spans)
+    assert all(doc for _, doc, _, _ in spans)
 
 
 def named_rows(built: SitingModel) -> dict[tuple[str, ...], tuple[float, ...]]:
@@ -90,10 +97,12 @@ def compared_cases() -> list[SitingData]:
         random_data(3, n_sites=6, n_stations=4, years=(2027, 2030, 2035), max_sites=3),
         random_data(4, zone_max_share=None, min_occupancy_share=None, objective="water"),
         grid_case(),
+        market_case(),
+        market_data(1, years=(2030, 2035)),
     ]
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", range(8))
 def test_array_rows_equal_the_plain_pyomo_rows(number: int) -> None:
     data = compared_cases()[number]
 
@@ -118,10 +127,10 @@ def test_ledger_sums_to_the_objective(seed: int) -> None:
 
 
 def test_ledger_names_its_terms() -> None:
-    book = ledger(model().data, model().decisions)
+    books = [ledger(m.data, m.decisions) for m in (model(), with_markets())]
 
-    assert set(book["term"]) == {
+    assert {term for book in books for term in book["term"]} == {
         "building", "cooling_plant", "land", "connection", "pipes", "energy", "demand_charge", "water", "green_power",
         "certificates", "carbon", "outside", "unserved", "stock", "reinforcement",
-        "flexibility",
+        "flexibility", "network",
     }  # fmt: skip
