@@ -105,12 +105,32 @@ def check_staging(case: Case) -> Iterator[Outcome]:
 
 
 def check_open_year(case: Case) -> Iterator[Outcome]:
-    """A site opens in the year of its first feed."""
-    first = case.feeds.groupby("site", as_index=False)["built_year"].min().rename(columns={"built_year": "value"})
+    """A site opens in the year of its first feed; one with its own access in that of its first blocks, and not too early."""
+    held = case.blocks[case.blocks["site"].isin(case.own_limit_mva.index)]
+    first = pd.concat(
+        [case.feeds[["site", "built_year"]], held[["site", "year"]].rename(columns={"year": "built_year"})]
+    )
+    first = first.groupby("site", as_index=False)["built_year"].min().rename(columns={"built_year": "value"})
     said = case.sites[["site"]].assign(value=case.sites["open_year"])
     rows = beside(first, said, keys=["site"])
     ok = (rows["expected"] == rows["found"]).to_numpy() if case.is_on("phasing") else np.ones(len(rows), bool)
     yield outcome("open_year", rows, ok, keys=["site"], expected=rows["expected"], found=rows["found"])
+    earliest = said["site"].map(case.tables["sites"].set_index("site")["first_year"]).fillna(0.0)
+    late = (said["value"] >= earliest).to_numpy(bool)
+    yield outcome("first_year", said, late, keys=["site"], expected=earliest, found=said["value"])
+
+
+def check_banned(case: Case) -> Iterator[Outcome]:
+    """No block of a technology that has ended is added; what stands stays."""
+    banned = case.tables["banned_blocks"].drop_duplicates().astype({"year": "int64"})
+    keys = ["climate", "technology", "year"]
+    n = case.blocks.groupby(["site", *keys], as_index=False)["n"].sum()
+    before = dict(zip(case.years[1:], case.years[:-1], strict=True))
+    rows = n.merge(banned, on=keys)
+    earlier = n.rename(columns={"n": "limit", "year": "since"})[["site", "technology", "since", "limit"]]
+    rows = rows.assign(since=rows["year"].map(before).fillna(0).astype("int64"))
+    rows = rows.merge(earlier, on=["site", "technology", "since"], how="left").fillna({"limit": 0.0})
+    yield within("banned_blocks", rows.rename(columns={"n": "used"}), keys=BLOCK, unit="-")
 
 
 def limits(case: Case) -> Iterator[Limit]:

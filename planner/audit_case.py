@@ -19,10 +19,11 @@ from planner.region import Region
 from planner.scenario import Scenario
 
 DRY = ""  # plant of a load that needs no water
+ALL = "all"  # the only market of a region without markets
 TEXT = {
     "site", "climate", "reach", "technology", "workload", "availability", "plant", "substation", "group", "node",
     "district", "outside", "resource", "kind", "stock", "option", "quantity", "term", "place", "constraint",
-    "cut", "state", "before",
+    "cut", "state", "before", "market", "hub", "sink",
 }  # fmt: skip
 
 
@@ -75,6 +76,23 @@ class Case:
     def tables(self) -> Mapping[str, pd.DataFrame]:
         """Assembled tables with one type per column name."""
         return {name: typed(frame) for name, frame in self.data.frames.items()}
+
+    @cached_property
+    def place_of(self) -> pd.DataFrame:
+        """Return market and hub of every climate (index): one market "all" and no hub where the region has none."""
+        climates = pd.unique(self.tables["sites"]["climate"])
+        given = self.tables["climates"].drop_duplicates("climate").set_index("climate")[["market", "hub"]]
+        return given.reindex(climates).fillna({"market": ALL, "hub": ""})
+
+    @property
+    def has_markets(self) -> bool:
+        """Return whether the region has electricity markets of its own."""
+        return len(self.tables["markets"]) > 0
+
+    @cached_property
+    def own_limit_mva(self) -> pd.Series[float]:
+        """Limit of each site's own access by site [MVA]; a site without one is fed from substations."""
+        return self.tables["sites"].set_index("site")["own_limit_mva"].dropna()
 
     @cached_property
     def sites(self) -> pd.DataFrame:
@@ -256,9 +274,14 @@ class Case:
 
     @cached_property
     def green(self) -> pd.DataFrame:
-        """Green power and certificates: resource, year, mwh, kind, premium, channel and largest share."""
+        """Green power and certificates: resource, market, year, mwh, kind, premium, channel, largest share, open_to.
+
+        `open_to`: the market that the resource may serve, "" for every one. Without markets there is one, "all".
+        """
         frame = self.listed("green", ["resource", "year", "mwh"])
-        return frame.merge(self.tables["green"], on=["resource", "year"], how="left")
+        market = [str(row.get("market", ALL)) for row in self.plan["green"]]
+        offers = self.tables["green"].rename(columns={"market": "open_to"})
+        return typed(frame.assign(market=market)).merge(offers, on=["resource", "year"], how="left")
 
     @cached_property
     def energy_mwh(self) -> pd.Series[float]:

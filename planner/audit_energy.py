@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from planner import audit_markets
 from planner.audit_case import Case
-from planner.audit_compare import Limit, Outcome, beside, equal, outcome, total
+from planner.audit_compare import Limit, Outcome, beside, equal, outcome
 
 
 def bought_mwh(case: Case) -> pd.DataFrame:
@@ -26,29 +27,37 @@ def stock_change_mwh(case: Case) -> pd.Series[float]:
 
 
 def emissions_t(case: Case) -> pd.Series[float]:
-    """Return emissions by planning year [t]: uncovered energy, load outside, change of existing centres.
+    """Return emissions by planning year [t]: uncovered energy of each market, load outside, change of existing centres.
 
     Certificates lower them only where the scenario says so.
     """
-    factor = pd.Series({y: case.scenario.carbon.grid_t_per_mwh[y] for y in case.years}, dtype=float)
-    bought = bought_mwh(case)
-    counted = bought["both"] if case.scenario.carbon.certificates_count else bought["green_power"]
+    table = audit_markets.use(case)
+    of_markets = audit_markets.emissions_t(case, table).groupby(table["year"]).sum()
     away = case.outside.merge(case.tables["outside"], on=["outside", "workload"])
     outside = (away["it_mw"] * away["t_per_mw_year"]).groupby(away["year"]).sum()
-    outside = outside.reindex(list(case.years), fill_value=0.0)
-    return factor * (case.energy_mwh - counted + stock_change_mwh(case)) + outside
+    of_stock = audit_markets.of_first_market(case, "factor") * stock_change_mwh(case)
+    years = list(case.years)
+    return of_markets.reindex(years, fill_value=0.0) + of_stock + outside.reindex(years, fill_value=0.0)
+
+
+def required_share(case: Case) -> pd.Series[float]:
+    """Return the required share by planning year: over several markets their mean, weighted by use."""
+    if not case.has_markets:
+        return case.tables["years_table"].set_index("year")["green_share"].reindex(list(case.years)).fillna(0.0)
+    table = audit_markets.use(case)
+    need = (table["share"].fillna(0.0) * table["mwh"]).groupby(table["year"]).sum()
+    return (need / table.groupby("year")["mwh"].sum()).reindex(list(case.years)).fillna(0.0)
 
 
 def check_energy(case: Case) -> Iterator[Outcome]:
     """The plan's rows of energy say what was computed; resources are bought only where they are on offer."""
-    bought, share = bought_mwh(case), case.tables["years_table"].set_index("year")["green_share"]
-    years = list(case.years)
+    bought, years = bought_mwh(case), list(case.years)
     computed = {
         "new_mwh": (case.energy_mwh, "MWh/year"),
         "green_mwh": (bought["green_power"], "MWh/year"),
         "certificate_mwh": (bought["certificate"], "MWh/year"),
         "emissions_t": (emissions_t(case), "t"),
-        "required_share": (share.reindex(years).fillna(0.0), "-"),
+        "required_share": (required_share(case), "-"),
         "stock_mwh": (stock_change_mwh(case) + case.stock_mwh, "MWh/year"),
     }
     said = case.plan["energy"]
@@ -72,33 +81,10 @@ def check_energy(case: Case) -> Iterator[Outcome]:
 
 
 def limits(case: Case) -> Iterator[Limit]:
-    """Return the green share, channels, largest shares, use, and the carbon cap."""
-    energy, bought = case.energy_mwh, bought_mwh(case)
-    is_on = case.is_on("green")
+    """Return the limits of green power by market, and the carbon cap."""
+    yield from audit_markets.limits(case)
     table = case.tables["years_table"].set_index("year").reindex(list(case.years))
-    years = pd.DataFrame({"year": list(case.years)})
-    need = table["green_share"].fillna(0.0) * energy
-    rows = years.assign(used=need.to_numpy(float), limit=bought["both"].to_numpy(float))
-    yield Limit("green_share", "MWh/year", rows, is_enforced=is_on)
-    rows = years.assign(used=bought["both"].to_numpy(float), limit=energy.to_numpy(float))
-    yield Limit("green_within_use", "MWh/year", rows, is_enforced=is_on)
-    offers = case.tables["green"][["resource", "year", "available_mwh", "max_share"]]
-    offers = offers.merge(total(case.green, ["resource", "year"], "mwh"), on=["resource", "year"], how="left")
-    offers = offers.rename(columns={"value": "used"}).fillna({"used": 0.0})
-    channels = offers.dropna(subset=["available_mwh"])
-    rows = channels[["resource", "year", "used"]].assign(limit=channels["available_mwh"])
-    yield Limit("green_channel", "MWh/year", rows)
-    shares = offers.dropna(subset=["max_share"])
-    limit = shares["max_share"] * shares["year"].map(energy)
-    yield Limit(
-        "resource_share", "MWh/year", shares[["resource", "year", "used"]].assign(limit=limit), is_enforced=is_on
-    )
     capped = table["carbon_cap_t"].dropna()
-    rows = pd.DataFrame(
-        {
-            "year": capped.index,
-            "used": emissions_t(case).reindex(capped.index).to_numpy(float),
-            "limit": capped.to_numpy(),
-        }
-    )
+    used = emissions_t(case).reindex(capped.index).to_numpy(float)
+    rows = pd.DataFrame({"year": capped.index, "used": used, "limit": capped.to_numpy()})
     yield Limit("carbon_cap", "t/year", rows, is_enforced=case.is_on("carbon"))

@@ -8,7 +8,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from planner import audit_build, audit_energy, audit_grid, audit_money, audit_power, audit_service, audit_water
+from planner import (
+    audit_build,
+    audit_energy,
+    audit_grid,
+    audit_hubs,
+    audit_money,
+    audit_power,
+    audit_service,
+    audit_water,
+)
 from planner.audit_case import Case
 from planner.audit_compare import ABSOLUTE, Limit, Outcome, outcome, tolerance, within
 
@@ -19,6 +28,7 @@ FAMILIES = (
     audit_water.limits,
     audit_service.limits,
     audit_energy.limits,
+    audit_hubs.limits,
     audit_money.limits,
 )
 NOT_LISTED = ("green_within_use",)  # holds by definition of what is bought; not a limit a planner can move

@@ -12,11 +12,13 @@ from planner.audit_case import Case
 from planner.audit_compare import RELATIVE, Limit, Outcome, beside, equal, holds, number, outcome
 from planner.audit_energy import emissions_t
 from planner.audit_grid import bought, reached
+from planner.audit_markets import market_of, of_first_market, use
+from planner.audit_service import network_costs
 from planner.audit_water import city_use
 
 TERMS = (
     "building", "cooling_plant", "land", "connection", "pipes", "energy", "demand_charge", "water", "green_power",
-    "certificates", "carbon", "outside", "unserved", "stock", "reinforcement", "flexibility",
+    "certificates", "carbon", "network", "outside", "unserved", "stock", "reinforcement", "flexibility",
 )  # fmt: skip
 TERM_YEAR = ["term", "year"]
 SMALL = 1e-7  # of the year's cost: what values left out of a plan (below 1e-6) may add up to
@@ -52,22 +54,26 @@ def annual_costs(case: Case) -> pd.DataFrame:
     premium = green["mwh"] * green["premium_cny_per_mwh"]
     away = case.outside.merge(tables["outside"], on=["outside", "workload"])
     water = case.water_loads
-    per_hall = halls["cny_per_year"] + halls["mwh_change_per_year"] * e.energy_cny_per_mwh
+    markets = use(case)
+    price_then = halls["year"].map(of_first_market(case, "price")).astype(float)
+    per_hall = halls["cny_per_year"] + halls["mwh_change_per_year"] * price_then
     feeds = case.feed_years[case.feed_years["is_built"]]
     flexible = bought(case).merge(tables["flexible"].drop(columns=["mva"]), on=["substation", "year", "step"])
-    kw = pd.concat([loads[["year", "kw"]], blocks[["year", "kw"]]], ignore_index=True)
+    kw = pd.concat([loads[["climate", "year", "kw"]], blocks[["climate", "year", "kw"]]], ignore_index=True)
+    kw = kw.assign(market=market_of(case, kw)).merge(markets[["market", "year", "charge"]], on=["market", "year"])
     terms = {
         "building": _sum(blocks, blocks["mw"] * e.building_cny_per_mw_year, case),
         "cooling_plant": _sum(blocks, blocks["mw"] * blocks["cooling_cny_per_mw_year"], case),
         "land": _sum(blocks, blocks["ha"] * blocks["land_cny_per_ha_year"], case),
         "connection": _standing(case, feeds, costs=tables["feeds"], keys=["site", "substation"]),
         "pipes": _standing(case, case.pipe_years, costs=tables["pipes"], keys=["site", "plant"]),
-        "energy": case.energy_mwh * e.energy_cny_per_mwh,
-        "demand_charge": _sum(kw, kw["kw"] * e.demand_charge_cny_per_kw_year, case),
+        "energy": _sum(markets, markets["mwh"] * markets["price"], case),
+        "demand_charge": _sum(kw, kw["kw"] * kw["charge"], case),
         "water": _sum(water, water["m3"] * water["cny_per_m3"], case),
         "green_power": _sum(green[~is_paper], premium[~is_paper], case),
         "certificates": _sum(green[is_paper], premium[is_paper], case),
         "carbon": emissions_t(case) * e.carbon_cny_per_t,
+        "network": _sum(served := network_costs(case), served["it_mw"] * served["cny_per_mw_year"], case),
         "outside": _sum(away, away["it_mw"] * away["cny_per_mw_year"], case),
         "unserved": _sum(case.unserved, case.unserved["it_mw"] * e.unserved_cny_per_mw_year, case),
         "stock": _sum(halls, halls["n"] * per_hall, case),

@@ -3,6 +3,7 @@
 dual feed, by definition: with two feeds from different failure groups, each carries the whole class A load; the rest
 may be split freely; a site without class A load needs one feed. Reserved on all feeds = site load + class A load.
 interruptible load needs no firm headroom: the station and the zones above it count the load less it.
+own access: a site with a limit of its own has no feeds; its load stays within that limit.
 zone: the load of one site counts once: the larger of its largest feed below the zone and of the sum of its feeds
 below it less the class A load, which is reserved twice.
 """
@@ -62,9 +63,19 @@ def _pairs(frame: pd.DataFrame, keys: list[str]) -> set[tuple[object, ...]]:
     return set(frame[keys].itertuples(index=False, name=None))
 
 
+def from_stations(case: Case, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of sites that substations feed."""
+    return rows[~rows["site"].isin(case.own_limit_mva.index)]
+
+
 def check_feeds(case: Case) -> Iterator[Outcome]:
-    """An open site has one feed, or two from different failure groups; none before it opens or before it is built."""
-    years, carried = case.site_years, case.feed_years
+    """An open site has one feed, or two from different failure groups; none before it opens or before it is built.
+
+    A site with its own access has none.
+    """
+    own = case.feeds[case.feeds["site"].isin(case.own_limit_mva.index)]
+    yield outcome("own_access", own, np.zeros(len(own), bool), keys=FEED, expected="no feed", found=own["substation"])
+    years, carried = from_stations(case, case.site_years), case.feed_years
     built = carried[carried["is_built"]]
     count = built.groupby(["site", "year"])["substation"].nunique().rename("feeds").reset_index()
     groups = built.groupby(["site", "year"])["group"].nunique(dropna=False).rename("groups").reset_index()
@@ -84,7 +95,7 @@ def check_feeds(case: Case) -> Iterator[Outcome]:
 
 def check_dual_feed(case: Case) -> Iterator[Outcome]:
     """Each feed alone carries the class A load, no feed more than the site, and all feeds the load and class A again."""
-    loads = case.site_years[["site", "year", "mva", "class_a_mva"]]
+    loads = from_stations(case, case.site_years)[["site", "year", "mva", "class_a_mva"]]
     carried = case.feed_years[case.feed_years["is_built"]].rename(columns={"mva": "feed_mva"})
     each = carried.merge(loads, on=["site", "year"], how="left").fillna({"mva": 0.0, "class_a_mva": 0.0})
     whole = each.assign(used=each["class_a_mva"], limit=each["feed_mva"])
@@ -133,7 +144,12 @@ def zone_loads(case: Case) -> pd.DataFrame:
 
 
 def limits(case: Case) -> Iterator[Limit]:
-    """Return headroom of stations and zones, bays and zone share."""
+    """Return own access, headroom of stations and zones, bays and zone share."""
+    own = case.own_limit_mva[np.isfinite(case.own_limit_mva)]
+    rows = case.site_years[case.site_years["is_open"] & case.site_years["site"].isin(own.index)]
+    if len(own):
+        limit = rows["site"].map(own).astype(float)
+        yield Limit("own_access", "MVA", rows[["site", "year"]].assign(used=rows["mva"], limit=limit))
     headroom, flexible = audit_grid.headroom(case), audit_grid.flexible_at(case)
     carried = case.feed_years
     by_station = total(carried.rename(columns={"substation": "node"}), ["node", "year"], "mva")

@@ -14,6 +14,7 @@ from planner.audit_compare import Limit, Outcome, beside, equal, known, outcome,
 
 DEMAND = ["district", "workload", "year"]
 SERVED = ["place", "workload", "year"]
+NEAR_SHARE = 1e-3  # of a network cost: places of almost one cost may share it
 
 
 def displaced(case: Case) -> pd.DataFrame:
@@ -56,6 +57,43 @@ def check_places(case: Case) -> Iterator[Outcome]:
                       found=entry["name"])  # fmt: skip
 
 
+def network_costs(case: Case) -> pd.DataFrame:
+    """Return the assignments with `cny_per_mw_year`: what a MW costs over the way from its place to its district."""
+    reach = pd.concat(
+        [
+            case.tables["sites"][["site", "reach"]].rename(columns={"site": "place"}),
+            case.tables["stock"][["stock", "reach"]].rename(columns={"stock": "place"}),
+        ],
+        ignore_index=True,
+    )
+    served = case.assignments.merge(reach, on="place")
+    return served.merge(case.tables["serves"], on=["reach", "district", "workload"])
+
+
+def check_network_costs(case: Case) -> Iterator[Outcome]:
+    """What a MW costs over its way is the price of the network times the route from coordinates."""
+    price = network_price(case)
+    seats = case.region["districts"].set_index("district")[["seat_lon", "seat_lat"]].astype(float)
+    rows = network_costs(case)
+    rows = rows[rows["place"].isin(case.sites["site"])].reset_index(drop=True)
+    here = case.sites.drop_duplicates("site").set_index("site")[["lon", "lat"]].reindex(rows["place"])
+    seat = seats.reindex(rows["district"])
+    km = case.scenario.latency.route_factor * great_circle_km(
+        here["lon"], here["lat"], seat["seat_lon"], seat["seat_lat"]
+    )
+    table = rows.assign(expected=price * km, found=rows["cny_per_mw_year"])
+    ok = ((table["expected"] - table["found"]).abs() <= NEAR_SHARE * table["expected"] + 1e-9).to_numpy()
+    keys = [*DEMAND, "place"]
+    yield outcome("network_cost", table, ok, keys=keys, expected=table["expected"], found=table["found"])
+
+
+def network_price(case: Case) -> float:
+    """Return the price of the network [CNY per MW IT, km and year]; 0 where the region and the scenario name none."""
+    item, rules = "network_cny_per_mw_km_year", case.scenario.economy
+    given = case.region["prices"].set_index("item")[rules.price_case]
+    return float(rules.prices.get(item, given.get(item, 0.0)))
+
+
 def check_latency(case: Case) -> Iterator[Outcome]:
     """The round trip of every assignment, from coordinates, is within its class; only classes that may go out go out."""
     late, region, works = case.scenario.latency, case.region, case.scenario.workloads
@@ -72,9 +110,11 @@ def check_latency(case: Case) -> Iterator[Outcome]:
     here, seat = place.reindex(rows["place"]), seats.reindex(rows["district"])
     distance = great_circle_km(here["lon"], here["lat"], seat["seat_lon"], seat["seat_lat"])
     is_out = rows["place"].isin(region["outside_sites"]["outside"]).to_numpy()
-    metro = rtt_from_route_ms(distance, fixed_ms=late.metro_fixed_ms, route_factor=late.metro_route_factor)
+    metro = rtt_from_route_ms(distance, fixed_ms=late.fixed_ms, route_factor=late.route_factor)
     far = rtt_from_route_ms(distance, fixed_ms=late.long_fixed_ms, route_factor=late.long_route_factor)
     limit = rows["workload"].map({k: w.rtt_limit_ms for k, w in works.items()}).astype(float).fillna(-1.0)
+    if not late.is_on:
+        limit = limit.where(limit < 0.0, np.inf)
     table = rows.assign(used=np.where(is_out, far, metro), limit=limit)
     yield within("latency", table, keys=[*DEMAND, "place"], unit="ms")
     may = rows["workload"].map({k: w.may_go_outside for k, w in works.items()}).fillna(False).to_numpy(bool)

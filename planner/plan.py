@@ -14,14 +14,16 @@ import numpy as np
 import pandas as pd
 
 from models.siting import SitingModel
-from models.siting.carbon import emissions
 from models.siting.data import DRY
-from models.siting.objective import UNITS, ledger, water_quantity
+from models.siting.objective import UNITS, ledger
 from models.siting.solve import Solution
 from planner.assemble import Assembled
+from planner.plan_area import AREA_LISTS, area_lists, last_lists
 from planner.plan_grid import flexible_rows, reinforcement_rows
 from planner.plan_limits import limit_rows
+from planner.plan_markets import green_rows
 from planner.plan_tables import TOLERANCE, _names, _records, assignment_rows, by_district, decided, records, site_rows
+from planner.plan_use import energy_rows, water_rows
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -88,7 +90,7 @@ def empty_plan(region: Region, scenario: Scenario, *, status: str, record: Mappi
         "years": list(scenario.years),
         "year_weights": {},
         **{k: [] for k in ("sites", "outside", "unserved", "assignments", "stock", "green", "energy", "plant_water",
-                           "water_totals", "limits", "reinforcements", "flexible")},
+                           "water_totals", "limits", "reinforcements", "flexible", *AREA_LISTS)},
         "loop": None,
         "grid": {"status": "not_checked", "reason": "not run", "is_synthetic": region.is_synthetic_grid, "rules": {},
                  "base": [], "outages": []},
@@ -130,12 +132,14 @@ def make_plan(
     plan["unserved"] = _records(by_district(unserved, model, values))
     plan["assignments"] = assignment_rows(model, values)
     plan["stock"] = _stock(region, model, values)
-    plan["green"] = records(values["green_mwh"], {"year": "year", "resource": "resource", "value": "mwh"})
-    plan["energy"] = _energy(model, x, values, assembled)
+    plan["green"] = green_rows(values["green_mwh"], data)
+    plan |= area_lists(plan, region, scenario, assembled=assembled, model=model, values=values)
+    plan["energy"] = energy_rows(model, x, values, assembled=assembled, markets=plan["markets"])
     plan["reinforcements"] = reinforcement_rows(assembled.states, values)
     plan["flexible"] = flexible_rows(scenario, model, values)
-    plan["plant_water"], plan["water_totals"] = _water(model, x, values)
+    plan["plant_water"], plan["water_totals"] = water_rows(model, x, values)
     plan["limits"] = limit_rows(model, x, worths)
+    plan |= last_lists(plan, scenario, assembled=assembled, data=data)
     return Plan(plan)
 
 
@@ -210,81 +214,6 @@ def _stock(region: Region, model: SitingModel, values: Mapping[str, pd.DataFrame
                 }
             )
     return out
-
-
-def _energy(
-    model: SitingModel, x: np.ndarray, values: Mapping[str, pd.DataFrame], assembled: Assembled
-) -> list[dict[str, Any]]:
-    data = model.data
-    kinds = data["green"].drop_duplicates("resource").set_index("resource")["kind"]
-    green = values["green_mwh"].assign(kind=values["green_mwh"]["resource"].map(kinds))
-    carbon = emissions(data, model.decisions)
-    carbon = carbon.assign(t=carbon["coef"] * x[carbon["col"].to_numpy(np.int64)]).groupby("at")["t"].sum()
-    shares = data["years_table"].set_index("year")["green_share"]
-    per_hall = data["stock_options"].drop_duplicates(["stock", "option"])
-    switched = values["n_switched"].merge(per_hall[["stock", "option", "mwh_change_per_year"]], on=["stock", "option"])
-    new = dict(values["energy_mwh"][["year", "value"]].itertuples(index=False, name=None))
-    out = []
-    for year in data.years:
-        energy = float(new.get(year, 0.0))
-        of_year = green[green["year"] == year]
-        bought = of_year.groupby("kind")["value"].sum()
-        past = switched[switched["year"] <= year]
-        out.append(
-            {
-                "year": int(year),
-                "new_mwh": energy,
-                "stock_mwh": assembled.stock.yearly_mwh + float((past["value"] * past["mwh_change_per_year"]).sum()),
-                "green_mwh": float(bought.get("green_power", 0.0)),
-                "certificate_mwh": float(bought.get("certificate", 0.0)),
-                "green_share": float(bought.sum()) / energy if energy > 0 else None,
-                "required_share": float(shares.get(year, 0.0)),
-                "emissions_t": float(carbon.get(year, 0.0)),
-            }
-        )
-    return out
-
-
-def _water(
-    model: SitingModel, x: np.ndarray, values: Mapping[str, pd.DataFrame]
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return water by plant, month and year (peak day), and the city's totals."""
-    data = model.data
-    use = values["total_load_mw"].merge(data["water_use"], on=["climate", "technology", "workload"])
-    use = use.merge(data["plants"], on="plant")
-    peak = use["value"] * use["m3_per_day_per_mw"] * use["makeup_factor"] * use["peak_day_factor"]
-    used = use.assign(m3=peak.astype(float)).groupby(["year", "month", "plant"])["m3"].sum()
-    change = values["n_switched"].merge(data["stock_plant"], on=["stock", "option"])
-    change = change.merge(pd.DataFrame({"at": list(data.years)}), how="cross")
-    change = change[change["at"] >= change["year"]]
-    change = change.assign(m3=(change["value"] * change["m3_per_day_change"]).astype(float))
-    extra = change.groupby(["at", "month", "plant"])["m3"].sum()
-    rows = [
-        {
-            "year": int(y),
-            "month": int(m),
-            "plant": p,
-            "used_m3_per_day": float(used.get((y, m, p), 0.0) + extra.get((y, m, p), 0.0)),
-            "limit_m3_per_day": float(limit),
-        }
-        for p, m, y, limit in data["supply"][["plant", "month", "year", "m3_per_day"]].itertuples(
-            index=False, name=None
-        )
-    ]
-    quantity = water_quantity(data, model.decisions)
-    quantity = quantity.assign(m3=quantity["coef"].astype(float) * x[quantity["col"].to_numpy(np.int64)])
-    sums = quantity.groupby(["at", "term"])["m3"].sum()
-    base = data["years_table"].set_index("year")
-    totals = [
-        {
-            "year": int(y),
-            "new_m3": float(sums.get((y, "new"), 0.0)),
-            "stock_m3": float(base.at[y, "stock_water_m3"] + sums.get((y, "stock"), 0.0)),
-            "cap_m3": None if pd.isna(base.at[y, "city_water_cap_m3"]) else float(base.at[y, "city_water_cap_m3"]),
-        }
-        for y in data.years
-    ]
-    return rows, totals
 
 
 __all__ = ["Plan", "empty_plan", "make_plan"]

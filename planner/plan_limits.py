@@ -12,7 +12,6 @@ from scipy.sparse import csr_matrix
 
 from models.siting import SitingModel
 from models.siting.markets import ALL
-from models.siting.markets import ALL
 from models.siting.solve import row_table
 
 # constraints that limit something a planner can name -> decisions that stand on the side of the limit
@@ -42,7 +41,6 @@ LIMITS: dict[str, tuple[str, ...]] = {
 }
 CUT = "network_cut"
 OWN_ACCESS = "own_access"
-BY_MARKET = ("green_share", "resource_share")
 DEFAULT_BLOCK_MW = 5.0
 RELATIVE_SLACK = 1e-6
 
@@ -69,12 +67,8 @@ def limit_rows(model: SitingModel, x: np.ndarray, worths: np.ndarray | None) -> 
     alive = (table["limit"].abs() > RELATIVE_SLACK) | (table["used"].abs() > RELATIVE_SLACK)
     alive &= ~_is_idle(table, model)
     block, by_cut = _block_sizes(model), _block_shares(model)
-    has_markets = len(model.data["markets"]) > 0
     rows = [
-        {
-            **_entry(row, by_cut.get(row.index[0], 0.0) if row.constraint == CUT else block.get(row.unit, 0.0)),
-            "index": _index(row, has_markets=has_markets),
-        }
+        _entry(row, by_cut.get(row.index[0], 0.0) if row.constraint == CUT else block.get(row.unit, 0.0))
         for row in table[alive].itertuples(index=False)
     ]
     return rows + _own_access(model, x, worths) + _channels(model, x)
@@ -158,6 +152,33 @@ def _block_shares(model: SitingModel) -> dict[str, float]:
     terms = model.data["cut_terms"]
     most = terms.assign(coef=terms["coef"].astype(float)).groupby("cut")["coef"].max()
     return dict((most.clip(lower=0.0) * _block_sizes(model).get("MVA", 0.0)).items())
+
+
+def _own_access(model: SitingModel, x: np.ndarray, worths: np.ndarray | None) -> list[dict[str, Any]]:
+    """Return the limits of sites with an access of their own; its row in the model is the site's largest load."""
+    limit = model.data["sites"].set_index("site")["own_limit_mva"].astype(float)
+    limit = limit[np.isfinite(limit)]
+    rows = {}
+    for name, _doc, index, first in model.matrix.spans:
+        if name == "load_if_open":
+            rows = {key: first + k for k, key in enumerate(index.itertuples(index=False, name=None))}
+    most = model.decisions.site_bounds.set_index("site")["smax_mva"]
+    frame = model.decisions["site_mva"]
+    frame = frame[frame["site"].isin(limit.index)]
+    block, weights = _block_sizes(model)["MVA"], _weights(model)
+    out = []
+    for site, year, col in frame[["site", "year", "col"]].itertuples(index=False, name=None):
+        used, allowed = float(x[col]), float(limit[site])
+        worth = None
+        if worths is not None and (site, year) in rows:
+            is_tight = most[site] >= allowed - RELATIVE_SLACK  # else the land is the smaller one
+            worth = abs(float(worths[rows[site, year]])) / weights[year] if is_tight else 0.0
+        if used > RELATIVE_SLACK:
+            entry = {"constraint": OWN_ACCESS, "family": "power", "index": [site, int(year)], "unit": "MVA"}
+            amounts = {"used": used, "limit": allowed, "slack": allowed - used, "worth": worth}
+            threshold = max(block, RELATIVE_SLACK * max(allowed, 1.0))
+            out.append({**entry, **amounts, "is_binding": bool(allowed - used < threshold)})
+    return out
 
 
 def _channels(model: SitingModel, x: np.ndarray) -> list[dict[str, Any]]:
