@@ -61,9 +61,9 @@ def _taken(data: SitingData, d: Decisions) -> pd.DataFrame:
 
 
 def _required(data: SitingData, d: Decisions) -> pd.DataFrame:
-    """Return energy_mwh of the markets and years with a least share, with that `share`."""
-    asked = data["heat_shares"][data["heat_shares"]["share"].astype(float) > 0]
-    return join(d["energy_mwh"], asked, MARKET_YEAR, take=["share"])
+    """Return energy_mwh of the markets and years with a least share, with the largest `share` that is asked there."""
+    asked = data["heat_shares"].groupby(MARKET_YEAR, as_index=False)["share"].max()
+    return join(d["energy_mwh"], asked[asked["share"].astype(float) > 0], MARKET_YEAR, take=["share"])
 
 
 def _sold(data: SitingData, d: Decisions) -> pd.DataFrame:

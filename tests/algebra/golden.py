@@ -13,10 +13,11 @@ from models.siting import FAMILIES, build
 from models.siting.compile import SitingModel
 from models.siting.data import COLUMNS, SitingData
 from tests.builders import random_data
+from tests.builders_heat import with_heat, with_investment
 
 FOLDER = Path(__file__).parent / "golden"
-OF_THE_MARKETS = ("hubs",)  # families without rows in the two cases above
-WITH_MARKETS = ("green", "carbon", "objective", "feeding")  # families that markets and areas without stations change
+OF_THE_MARKETS = ("hubs", "heat", "budget")  # families without rows in the two cases above
+WITH_MARKETS = ("green", "carbon", "objective", "feeding", "phasing")  # families that markets and areas without stations change
 OF_THE_GRID = ("network", "reinforcement", "flexibility")  # families without rows in the tiny case
 
 
@@ -71,12 +72,15 @@ def grid_case() -> SitingData:
 
 
 def market_case() -> SitingData:
-    """Return the tiny case as two markets and two hubs: S0 is fed from stations, S1 has a limit of its own and comes late."""
-    data = tiny_case()
+    """Return the tiny case as two markets and two hubs: S0 is fed from stations, S1 has a limit of its own and comes late.
+
+    Two users take waste heat, a part of it must be reused, and there are budgets.
+    """
+    data = with_investment(with_heat(tiny_case()), budgets={2030: 900e6, 2035: 600e6})
     own = {"climate": ["here", "there"], "own_limit_mva": [np.nan, 18.0], "first_year": [0, 2035]}
     there = {
         name: pd.concat([data[name], data[name].assign(climate="there")], ignore_index=True)
-        for name in ("performance", "overheads", "water_use")
+        for name in ("performance", "overheads", "water_use", "heat_yield")
     }
     there["performance"] = there["performance"].assign(it_mwh_per_mw_year=6000.0)
     prices = [("north", 2030, 380.0, 300.0, 0.7, 0.8), ("north", 2035, 360.0, 310.0, 0.6, 1.0)]
@@ -93,6 +97,7 @@ def market_case() -> SitingData:
         hub_caps=_frame("hub_caps", caps),
         banned_blocks=_frame("banned_blocks", [("there", "air", 2030), ("here", "tower", 2035)]),
         mean_pue_caps=_frame("mean_pue_caps", [("north", 2035, 1.25)]),
+        heat_shares=_frame("heat_shares", [("south", 2035, 0.05), ("north", 2030, 0.0)]),
         **there,
     )  # fmt: skip
 

@@ -21,8 +21,8 @@ from tests.builders_markets import market_data
 NAMES = [family.__name__.rsplit(".", 1)[-1] for family in FAMILIES]
 # rows that only tie 0/1 decisions or named quantities together
 WITHOUT_UNIT = {
-    "dual_if_open", "feed_count", "one_feed_per_group", "open_stays", "feed_stays", "pipe_stays", "one_state",
-    "state_stays",
+    "dual_if_open", "feed_count", "one_feed_per_group", "open_stays", "feed_stays", "pipe_stays", "main_stays",
+    "main_if_open", "one_state", "state_stays",
 }  # fmt: skip
 
 
@@ -132,5 +132,5 @@ def test_ledger_names_its_terms() -> None:
     assert {term for book in books for term in book["term"]} == {
         "building", "cooling_plant", "land", "connection", "pipes", "energy", "demand_charge", "water", "green_power",
         "certificates", "carbon", "outside", "unserved", "stock", "reinforcement",
-        "flexibility", "network",
+        "flexibility", "network", "heat_links", "heat_revenue",
     }  # fmt: skip
