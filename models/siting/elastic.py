@@ -23,6 +23,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "green": ("green_share", "resource_share", "green_within_use", "green_channel"),
     "carbon": ("carbon_cap",),
     "hubs": ("hub_cap", "no_new_blocks", "mean_pue"),
+    "heat": ("heat_sink", "heat_share"),
+    "budget": ("investment",),
     "land": ("usable_land", "largest_site"),
     "clusters": ("smallest_site", "wished_site", "number_of_sites", "occupancy"),
     "workload": ("demand_met", "in_city_share"),
