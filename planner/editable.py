@@ -42,7 +42,11 @@ EDITABLE: dict[str, Editable] = {
     "resources": Editable(("available_mwh_per_year", "premium_cny_per_mwh", "max_share")),
     "outside_sites": Editable(("capacity_mw", "service_cny_per_mw_year")),
     "reinforcements": Editable(("n_units", "added_mva", "lead_years", "in_service_year", "cost_cny")),
-    "sites": Editable(("area_ha",)),
+    "sites": Editable(("area_ha", "access_mva")),
+    "markets": Editable(
+        ("energy_cny_per_kwh", "demand_charge_cny_per_kw_month", "grid_kgco2_per_kwh", "renewable_gen_share_of_use")
+    ),
+    "heat_sinks": Editable(("demand_mwh_per_year", "price_cny_per_mwh")),
 }
 
 
