@@ -21,13 +21,19 @@ UNIQUE: Mapping[str, tuple[str, ...]] = {
     "unserved": ("district", "workload", "year"),
     "assignments": ("district", "workload", "year", "site"),
     "stock": ("id", "year"),
-    "green": ("year", "resource"),
+    "green": ("year", "resource", "market"),
     "energy": ("year",),
     "plant_water": ("year", "month", "plant"),
     "water_totals": ("year",),
     "ledger": ("term", "year"),
     "reinforcements": ("node", "state"),
     "flexible": ("substation", "year"),
+    "markets": ("market", "year"),
+    "hubs": ("hub", "year"),
+    "existing": ("site", "year"),
+    "heat": ("site", "sink", "year"),
+    "investments": ("year",),
+    "decide_now": ("site", "year"),
 }
 INSIDE: Mapping[str, tuple[str, ...]] = {
     "loads": ("year", "technology", "plant", "workload"),
@@ -36,8 +42,10 @@ INSIDE: Mapping[str, tuple[str, ...]] = {
     "water": ("plant",),
     "cooling": ("technology",),
 }
-MAY_BE_NEGATIVE = frozenset({"lon", "lat", "emissions_t"})
-SIGNED_LISTS = frozenset({"loop", "limits", "ledger", "objective", "plant_water", "water_totals"})
+MAY_BE_NEGATIVE = frozenset({"lon", "lat", "emissions_t", "mean_temp_c"})
+SIGNED_LISTS = frozenset(
+    {"loop", "limits", "ledger", "objective", "plant_water", "water_totals", "investments", "conversions", "rules"}
+)
 
 
 def check_identity(case: Case) -> Iterator[Outcome]:
@@ -72,7 +80,7 @@ def _plain(value: Any) -> Any:
 def check_uniqueness(case: Case) -> Iterator[Outcome]:
     """No entry stands twice."""
     for name, keys in UNIQUE.items():
-        yield _once(name, [tuple(row[k] for k in keys) for row in case.plan[name]])
+        yield _once(name, [tuple(row.get(k) for k in keys) for row in case.plan[name]])
     for name, keys in INSIDE.items():
         yield _once(name, [(site["id"], *(row[k] for k in keys)) for site in case.plan["sites"] for row in site[name]])
 

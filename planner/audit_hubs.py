@@ -16,6 +16,9 @@ from planner import audit_markets
 from planner.audit_case import Case
 from planner.audit_compare import Limit, Outcome, beside, equal, known, outcome, total
 from planner.audit_markets import same_ratio
+from planner.demand_units import site_pflops
+from planner.plan_hubs import existing_rows
+from planner.plan_missing import missing_rows
 from planner.units import HOURS_PER_YEAR
 
 KEY = ["hub", "year"]
@@ -99,6 +102,34 @@ def check_hubs(case: Case) -> Iterator[Outcome]:
     both = table[KEY].merge(said, on=KEY, how="left")
     for name, values in ratios.items():
         yield same_ratio(f"hub_{name}", both, np.asarray(values, float), both[name], keys=KEY)
+
+
+def check_facts(case: Case) -> Iterator[Outcome]:
+    """What the plan says of existing facilities is what the region's table says; computing power follows from the load."""
+    facts, said = existing_rows(case.region) if case.has_markets else [], case.plan["existing"]
+    rows = pd.DataFrame({"site": [row["site"] for row in said] or ["-"]})
+    ok = np.array([row in facts for row in said] or [not facts]) & (len(said) == len(facts))
+    yield outcome("existing", rows, ok, keys=["site"], expected="as in the region", found="otherwise")
+    want = site_pflops(case.region, case.scenario, case.loads).rename(columns={"compute_pflops": "value"})
+    maps = [(s["id"], int(y), v) for s in case.plan["sites"] for y, v in (s.get("compute_pflops") or {}).items()]
+    have = pd.DataFrame(maps, columns=["site", "year", "value"]).astype({"value": float})
+    keys = ["site", "year"]
+    yield equal("compute_pflops", beside(want, have, keys=keys), keys=keys, unit="MW")
+    hubs = case.sites[["site"]].assign(hub=hub_of(case, case.sites))
+    told = [(r["hub"], r["year"], r["compute_pflops"]) for r in case.plan["hubs"] if r["compute_pflops"] is not None]
+    sums = total(want.merge(hubs[hubs["hub"] != ""], on="site"), KEY, "value")
+    rows = beside(sums, pd.DataFrame(told, columns=[*KEY, "value"]).astype({"value": float}), keys=KEY)
+    yield equal("hub_compute_pflops", rows, keys=KEY, unit="MW")
+
+
+def check_missing(case: Case) -> Iterator[Outcome]:
+    """What is missing for a required share follows from the unserved demand and the channels that are used up."""
+    found, said = missing_rows(case.plan, case.data), case.plan["missing"]
+    key = ["market", "year"]
+    rows = [pd.DataFrame([(r["market"], r["year"], r["lacking_mwh"]) for r in part], columns=[*key, "value"])
+            for part in (found, said)]  # fmt: skip
+    want, have = (part.astype({"value": float}) for part in rows)
+    yield equal("missing", beside(want, have, keys=key), keys=key, unit="MWh/year")
 
 
 def mean_rtt_ms(case: Case) -> pd.Series[float]:

@@ -12,6 +12,7 @@ from planner import (
     audit_build,
     audit_energy,
     audit_grid,
+    audit_heat,
     audit_hubs,
     audit_money,
     audit_power,
@@ -29,6 +30,7 @@ FAMILIES = (
     audit_service.limits,
     audit_energy.limits,
     audit_hubs.limits,
+    audit_heat.limits,
     audit_money.limits,
 )
 NOT_LISTED = ("green_within_use",)  # holds by definition of what is bought; not a limit a planner can move

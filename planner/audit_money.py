@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from models.siting.objective import UNITS, UNSERVED
+from planner import audit_heat
 from planner.assemble_costs import year_weights, years_represented
 from planner.audit_case import Case
 from planner.audit_compare import RELATIVE, Limit, Outcome, beside, equal, holds, number, outcome
@@ -19,6 +20,7 @@ from planner.audit_water import city_use
 TERMS = (
     "building", "cooling_plant", "land", "connection", "pipes", "energy", "demand_charge", "water", "green_power",
     "certificates", "carbon", "network", "outside", "unserved", "stock", "reinforcement", "flexibility",
+    "heat_links", "heat_revenue",
 )  # fmt: skip
 TERM_YEAR = ["term", "year"]
 SMALL = 1e-7  # of the year's cost: what values left out of a plan (below 1e-6) may add up to
@@ -79,6 +81,7 @@ def annual_costs(case: Case) -> pd.DataFrame:
         "stock": _sum(halls, halls["n"] * per_hall, case),
         "reinforcement": _reinforcement(case),
         "flexibility": _sum(flexible, flexible["mva"] * flexible["cny_per_mva_year"], case),
+        **audit_heat.costs(case),
     }
     return pd.DataFrame(terms)[list(TERMS)]
 

@@ -18,10 +18,12 @@ from models.siting.data import DRY
 from models.siting.objective import UNITS, ledger
 from models.siting.solve import Solution
 from planner.assemble import Assembled
-from planner.plan_area import AREA_LISTS, area_lists, last_lists
+from planner.phasing_rows import phasing_lists, without_idle_mains
+from planner.plan_area import AREA_LISTS, area_lists
 from planner.plan_grid import flexible_rows, reinforcement_rows
 from planner.plan_limits import limit_rows
 from planner.plan_markets import green_rows
+from planner.plan_missing import missing_rows
 from planner.plan_tables import TOLERANCE, _names, _records, assignment_rows, by_district, decided, records, site_rows
 from planner.plan_use import energy_rows, water_rows
 from planner.region import Region
@@ -113,7 +115,7 @@ def make_plan(
     """Return the plan of a solution that has values."""
     if solution.values is None or solution.objective is None:
         raise ValueError("the solution has no values")
-    x, data = tightened(model, solution.values), model.data
+    x, data = without_idle_mains(model, tightened(model, solution.values)), model.data
     values = decided(model, x)
     sign = -1.0 if scenario.objective.name == "it_mw" else 1.0
     plan = empty_plan(region, scenario, status=solution.status, record=record)
@@ -133,13 +135,14 @@ def make_plan(
     plan["assignments"] = assignment_rows(model, values)
     plan["stock"] = _stock(region, model, values)
     plan["green"] = green_rows(values["green_mwh"], data)
+    plan |= phasing_lists(plan["sites"], values, model=model, region=region, scenario=scenario, prices=assembled.prices)
     plan |= area_lists(plan, region, scenario, assembled=assembled, model=model, values=values)
     plan["energy"] = energy_rows(model, x, values, assembled=assembled, markets=plan["markets"])
     plan["reinforcements"] = reinforcement_rows(assembled.states, values)
     plan["flexible"] = flexible_rows(scenario, model, values)
     plan["plant_water"], plan["water_totals"] = water_rows(model, x, values)
     plan["limits"] = limit_rows(model, x, worths)
-    plan |= last_lists(plan, scenario, assembled=assembled, data=data)
+    plan["missing"] = missing_rows(plan, data)
     return Plan(plan)
 
 

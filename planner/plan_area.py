@@ -14,9 +14,9 @@ from models.siting import SitingModel
 from models.siting.data import SitingData
 from models.siting.markets import market_of, market_years
 from planner.assemble import Assembled
+from planner.demand_units import conversions, site_pflops
 from planner.plan_hubs import by_hub, existing_rows, hub_rows, known_racks, mean_rtt_ms, pair_rtt_ms
 from planner.plan_markets import book_table, has_markets, it_hours, market_rows, use_table
-from planner.plan_missing import missing_rows
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -36,8 +36,11 @@ def area_lists(
     data = model.data
     places = market_of(data)
     _set_places(plan, region, data, places=places)
+    computing = site_pflops(region, scenario, _site_loads(plan))
+    _set_computing(plan, computing)
+    found = {"conversions": conversions(region, scenario)}
     if not has_markets(data):
-        return {}
+        return found
     use = use_table(plan["sites"], places, it_hours(scenario), data.years)
     kinds = dict(zip(data["green"]["resource"], data["green"]["kind"], strict=True))
     book = book_table(plan["green"], kinds, certificates_count=data.rules.certificates_count_for_carbon)
@@ -51,15 +54,10 @@ def area_lists(
         years=data.years,
         rtt_ms=mean_rtt_ms(served_pairs(plan, region, scenario), hub_of),
         reused_mwh=by_hub([(row["site"], row["year"], row["mwh"]) for row in plan["heat"]], hub_of),
-        compute_pflops=by_hub(_computing(plan), hub_of),
+        compute_pflops=by_hub(list(computing.itertuples(index=False, name=None)), hub_of),
         racks=known_racks(existing),
     )
-    return {"markets": markets, "hubs": hubs, "existing": existing}
-
-
-def last_lists(plan: PlanDict, scenario: Scenario, *, assembled: Assembled, data: SitingData) -> dict[str, Any]:
-    """Return the lists that rest on all others, the table of limits too."""
-    return {"missing": missing_rows(plan, data)}
+    return {**found, "markets": markets, "hubs": hubs, "existing": existing}
 
 
 def _set_places(plan: PlanDict, region: Region, data: SitingData, *, places: pd.DataFrame) -> None:
@@ -75,8 +73,19 @@ def _set_places(plan: PlanDict, region: Region, data: SitingData, *, places: pd.
             site["cluster"] = None if cluster is None or pd.isna(cluster) else str(cluster)
 
 
-def _computing(plan: PlanDict) -> list[tuple[str, int, float]]:
-    return [(s["id"], int(y), v) for s in plan["sites"] for y, v in (s["compute_pflops"] or {}).items()]
+def _site_loads(plan: PlanDict) -> pd.DataFrame:
+    """Return site, workload, year, it_mw of the plan's sites."""
+    rows = [(s["id"], load["workload"], load["year"], load["it_mw"]) for s in plan["sites"] for load in s["loads"]]
+    return pd.DataFrame(rows, columns=["site", "workload", "year", "it_mw"]).astype({"it_mw": float})
+
+
+def _set_computing(plan: PlanDict, computing: pd.DataFrame) -> None:
+    """Set the computing power by year of every site; None where no class that it serves has a stated factor."""
+    known: dict[str, dict[str, float]] = {}
+    for site, year, pflops in computing[["site", "year", "compute_pflops"]].itertuples(index=False, name=None):
+        known.setdefault(site, {})[str(year)] = float(pflops)
+    for site in plan["sites"]:
+        site["compute_pflops"] = known.get(site["id"])
 
 
 def served_pairs(plan: PlanDict, region: Region, scenario: Scenario) -> pd.DataFrame:
