@@ -55,6 +55,16 @@ def given_demand(spec: Workload, year: int) -> tuple[str, float]:
     return "mw", math.nan
 
 
+def known_years(scenario: Scenario) -> list[int]:
+    """Return the years that may be planned: every class has a demand, and what is given by year is given for them."""
+    dated = [scenario.carbon.grid_t_per_mwh, scenario.markets.price_factor, scenario.markets.carbon_factor]
+    years = {*range(scenario.years[0], scenario.years[-1] + 1)}.union(*dated)
+    for spec in scenario.workloads.values():
+        years |= {*spec.demand_mw, *spec.demand_pflops, *spec.demand_racks}
+    has_demand = (y for y in years if all(not math.isnan(given_demand(w, y)[1]) for w in scenario.workloads.values()))
+    return sorted(y for y in has_demand if all(not values or y in values for values in dated))
+
+
 def unit_factor(spec: Workload, unit: str, year: int, chips: pd.DataFrame) -> Factor | None:
     """Return the stated factor between a unit of demand and MW IT; None where nothing is stated."""
     if unit == "pflops":

@@ -78,21 +78,26 @@ def _content(plan: PlanDict) -> Panel:
     }
 
 
+def _asked_mw(plan: PlanDict, year: int | None) -> float:
+    """Return the load that is asked for in a year [MW IT]: as given, or what the plan serves and leaves unserved."""
+    scenario = plan.get("scenario") or {}
+    classes = (scenario.get("workloads") or {}).values()
+    if all(spec.get("demand_mw") for spec in classes) and scenario.get("demand_basis") != "total":
+        demand = sum(spec["demand_mw"].get(key, 0.0) for spec in classes for key in (str(year), year))
+        return float(demand) * float(scenario.get("demand_scale") or 1.0)
+    rows = [*(plan.get("assignments") or ()), *(plan.get("unserved") or ())]
+    return sum(float(row["it_mw"]) for row in rows if int(row["year"]) == year)
+
+
 def question(plan: PlanDict) -> str:
     """Return what was asked, in one sentence."""
-    scenario = plan.get("scenario") or {}
     year = last_year(plan)
-    demand = sum(
-        (spec.get("demand_mw") or {}).get(key, 0.0)
-        for spec in (scenario.get("workloads") or {}).values()
-        for key in (str(year), year)
-    )
     return _(
         "Where in {region} can {mw} MW of new computing load be placed by {year}, how cooled, fed and watered, so that "
         "power, water, climate, green power and latency limits all hold? Aim: {aim}."
     ).format(
         region=local_name(plan.get("region") or {}, language()),
-        mw=number(demand * float(scenario.get("demand_scale") or 1.0), 0),
+        mw=number(_asked_mw(plan, year), 0),
         year=year,
         aim=objective_name(str((plan.get("objective") or {}).get("name"))),
     )

@@ -72,7 +72,7 @@ def _of_knob(name: str, knob: Knob, label: str, scenario: Scenario) -> SheetColu
 
 def _demand(scenario: Scenario, _tables: Tables) -> Sheet:
     knob = _knob("workloads.*.demand_mw")
-    loads = scenario.workloads
+    loads = {name: load for name, load in scenario.workloads.items() if load.demand_mw}  # others: see the scenario file
     years = sorted({year for load in loads.values() for year in load.demand_mw})
     columns = [_of_knob(str(year), knob, str(year), scenario) for year in years]
     return Sheet(

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from planner.demand_units import known_years
 from planner.i18n import gettext as _
 from planner.knobs import Knob
 from planner.knobs.policy import rule_lines, rule_summary
@@ -149,8 +150,7 @@ def _several(knob: Knob, path: str, value: list[Any], *, choices: list[Any], wor
 def _years(knob: Knob, path: str, value: Any) -> None:
     """Offer the years for which the scenario holds what a planning year needs."""
     scenario = state.draft()
-    held = [set(load.demand_mw) for load in scenario.workloads.values()]
-    known = sorted(set(scenario.carbon.grid_t_per_mwh).intersection(*held) | set(value))
+    known = sorted(set(known_years(scenario)) | set(value))
     _several(knob, path, list(value), choices=known, words={})
 
 

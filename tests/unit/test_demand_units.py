@@ -12,7 +12,7 @@ import pytest
 
 from planner.assemble_demand import demand_table
 from planner.compute_units import bundled_table, compute_units
-from planner.demand_units import class_demand, conversions, site_pflops, stock_mw
+from planner.demand_units import class_demand, conversions, known_years, site_pflops, stock_mw
 from planner.errors import InputProblems
 from planner.read import read_region
 from planner.region import Region
@@ -235,3 +235,21 @@ def test_assumed_generations_grow_by_15_percent_from_2025() -> None:
 
     for year in (2027, 2030, 2033):
         assert factor[f"ai_{year}"] == pytest.approx(base * 1.15 ** (year - 2025), rel=2e-3)
+
+
+def test_years_that_may_be_planned_have_demand_and_factors(scenario: Scenario) -> None:
+    more = {f"workloads.{w}.demand_mw": {2027: 5.0, 2030: 5.0, 2035: 5.0} for w in scenario.workloads}
+    grown = training(scenario, demand_growth={"base": 5.0, "base_year": 2025, "per_year": 0.1})
+
+    assert known_years(scenario) == [2030, 2035]
+    assert known_years(scenario.changed(more)) == [2030, 2035]  # price factors are given for two years only
+    free = {"markets.price_factor": {}, "markets.carbon_factor": {}}
+    assert known_years(scenario.changed({**more, **free})) == [2027, 2030, 2035]
+    assert known_years(grown.changed(free)) == [2030, 2035]  # inference has two years
+    both = {"workloads.inference.demand_mw": {}, "workloads.inference.demand_growth": {"base": 5.0, "base_year": 2031, "per_year": 0.1}}  # fmt: skip
+    assert known_years(grown.changed({**free, "green.share": {}, "years": [2032, 2035], **both})) == [
+        2032,
+        2033,
+        2034,
+        2035,
+    ]
