@@ -253,3 +253,14 @@ def test_years_that_may_be_planned_have_demand_and_factors(scenario: Scenario) -
         2034,
         2035,
     ]
+
+
+def test_the_page_shows_the_table_as_it_is() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "compute-units.md").read_text(encoding="utf-8")
+    for chip in bundled_table()["chips"]:
+        inputs = [chip.get(key, "") for key in ("peak_tflops", "unit_w", "server_factor", "room_factor")]
+        cells = [f"{value:g}" if value != "" else "" for value in inputs]
+        years = f"{chip['from_year']}-{chip.get('to_year', '')}"
+        figures = [f"{chip['pflops_per_mw_it']:.6g}", f"{chip['low']}-{chip['high']}", years, chip["confidence"]]
+        row = "| " + " | ".join([f"`{chip['chip']}`", chip["precision"], *cells, *figures]) + " |"
+        assert row.replace("|  |", "| |").replace("|  |", "| |") in page, row
