@@ -43,6 +43,10 @@ class Plant:
     drift_share: float = 5e-5  # tower only: of the water that goes round
 
 
+# assumed [15-25]: what air can take with closed aisles; a policy pack may allow less (15: facts F091)
+AIR_MAX_KW_PER_RACK = 20.0
+
+
 @dataclass(frozen=True)
 class Technology:
     """A cooling technology as a planner chooses it for a block."""
@@ -89,22 +93,22 @@ _LIQUID_TOWER = Plant(
 _ALL = (
     Technology(
         "air_chiller", "Air-cooled chiller with dry free cooling", "风冷冷水机组（带干式自然冷却）",
-        is_wet=False, is_liquid=False, min_density_kw_per_rack=0.0, max_density_kw_per_rack=15.0,
+        is_wet=False, is_liquid=False, min_density_kw_per_rack=0.0, max_density_kw_per_rack=AIR_MAX_KW_PER_RACK,
         liquid_share=0.0, land_factor=1.0, air=_AIR_CHILLER,
     ),
     Technology(
         "tower_economiser", "Water-cooled chiller with cooling tower and economiser", "水冷冷水机组（冷却塔自然冷却）",
-        is_wet=True, is_liquid=False, min_density_kw_per_rack=0.0, max_density_kw_per_rack=15.0,
+        is_wet=True, is_liquid=False, min_density_kw_per_rack=0.0, max_density_kw_per_rack=AIR_MAX_KW_PER_RACK,
         liquid_share=0.0, land_factor=1.0, air=_TOWER_CHILLER,
     ),
     Technology(
         "airside_adiabatic", "Direct outdoor air with adiabatic cooling", "直接新风（绝热加湿）",
-        is_wet=True, is_liquid=False, min_density_kw_per_rack=0.0, max_density_kw_per_rack=15.0,
+        is_wet=True, is_liquid=False, min_density_kw_per_rack=0.0, max_density_kw_per_rack=AIR_MAX_KW_PER_RACK,
         liquid_share=0.0, land_factor=1.3, air=_AIRSIDE, is_admissible_default=False,
     ),
     Technology(
         "indirect_evaporative", "Indirect evaporative cooling", "间接蒸发冷却",
-        is_wet=True, is_liquid=False, min_density_kw_per_rack=0.0, max_density_kw_per_rack=15.0,
+        is_wet=True, is_liquid=False, min_density_kw_per_rack=0.0, max_density_kw_per_rack=AIR_MAX_KW_PER_RACK,
         liquid_share=0.0, land_factor=1.5, air=_INDIRECT,
     ),
     Technology(
