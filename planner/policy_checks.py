@@ -74,11 +74,7 @@ def mean_pue_cap(rule: Rule, case: PlanCase) -> Judged:
         return Judged(NOT_REACHED, "no_load")
     highest = max(float(row["pue"]) for row in rows)
     bound = _bound(case.limits("mean_pue"), rows, keys=("market", "year"))
-    if highest > float(rule.value) + NEAR:
-        return Judged(MISSED, "missed", highest)
-    if highest >= float(rule.value) - NEAR:
-        return Judged(BINDING, "binding", highest, **_worth(bound))
-    return Judged(HOLDS, "kept", highest)
+    return _limited(highest, bound, is_kept=highest <= float(rule.value) + NEAR)
 
 
 def green_share(rule: Rule, case: PlanCase) -> Judged:
@@ -96,7 +92,12 @@ def green_share(rule: Rule, case: PlanCase) -> Judged:
         return Judged(HOLDS, "stricter", reached)
     bound = _bound(case.limits("green_share"), at, keys=("market", "year"))
     reached = min(float(row["ref"] or 0.0) for row in at)
-    if reached < float(rule.value) - NEAR:
+    return _limited(reached, bound, is_kept=reached >= float(rule.value) - NEAR)
+
+
+def _limited(reached: float, bound: Sequence[Mapping[str, Any]], *, is_kept: bool) -> Judged:
+    """Return what a limit did: missed (no row of the model keeps it there), binding with its worth, or kept."""
+    if not is_kept:
         return Judged(MISSED, "missed", reached)
     return Judged(BINDING, "binding", reached, **_worth(bound)) if bound else Judged(HOLDS, "kept", reached)
 
@@ -133,10 +134,8 @@ def heat_share(rule: Rule, case: PlanCase) -> Judged:
         return label(reached, is_met=reached is not None and reached >= float(rule.value) - TOLERANCE)
     if reached is None:
         return Judged(NOT_REACHED, "no_load")
-    if reached < float(rule.value) - NEAR:
-        return Judged(MISSED, "missed", reached)
     bound = [row for row in case.limits("heat_share") if row["is_binding"]]
-    return Judged(BINDING, "binding", reached, **_worth(bound)) if bound else Judged(HOLDS, "kept", reached)
+    return _limited(reached, bound, is_kept=reached >= float(rule.value) - NEAR)
 
 
 def occupancy(rule: Rule, case: PlanCase) -> Judged:
@@ -154,10 +153,8 @@ def occupancy(rule: Rule, case: PlanCase) -> Judged:
     least = min(shares)
     if case.scenario.clusters.min_occupancy_share is None:
         return Judged(SET_ASIDE, "scenario", least)
-    if least < float(rule.value) - TOLERANCE:
-        return Judged(MISSED, "missed", least)
     bound = [row for row in case.limits("occupancy") if row["is_binding"]]
-    return Judged(BINDING, "binding", least, **_worth(bound)) if bound else Judged(HOLDS, "kept", least)
+    return _limited(least, bound, is_kept=least >= float(rule.value) - NEAR)
 
 
 def air_density(rule: Rule, case: PlanCase) -> Judged:
