@@ -130,11 +130,12 @@ def stock_mw(scenario: Scenario, year: int) -> float:
 
 
 def _row(
-    work: str, year: int, *, units: tuple[str, str], values: tuple[float, float], factor: Factor
+    work: str, years: tuple[int, int], *, units: tuple[str, str], values: tuple[float, float], factor: Factor
 ) -> dict[str, Any]:
     return {
         "workload": work,
-        "year": year,
+        "year": years[1],
+        "from_year": years[0],
         "from": units[0],
         "to": units[1],
         "value_from": values[0],
@@ -155,19 +156,23 @@ def _stock_rows(scenario: Scenario) -> Iterator[dict[str, Any]]:
     unit, value, factor = _stock_factor(stock, scenario.workloads[stock.workload].load_factor)
     base = value * factor.value
     if unit != MW_IT:
-        yield _row(stock.workload, stock.base_year, units=(unit, MW_IT), values=(value, base), factor=factor)
+        yield _row(
+            stock.workload, (stock.base_year, stock.base_year), units=(unit, MW_IT), values=(value, base), factor=factor
+        )
     is_aged = not stock.survival and stock.life_years is not None
     words = [t.format(n=stock.life_years) if is_aged else t for t in (LIFE_WORDS if is_aged else SURVIVAL_WORDS)]
     for year in scenario.years:
         share = survival(stock, year)
-        kept = Factor(share, f"share of {stock.base_year} still in use", words[0], words[1], is_assumed=True)
-        yield _row(stock.workload, year, units=(MW_IT, MW_IT), values=(base, base * share), factor=kept)
+        kept = Factor(share, "share still in use", words[0], words[1], is_assumed=True)
+        yield _row(
+            stock.workload, (stock.base_year, year), units=(MW_IT, MW_IT), values=(base, base * share), factor=kept
+        )
 
 
 def conversions(region: Region, scenario: Scenario) -> list[dict[str, Any]]:
     """Return every conversion behind the demand: growth from a base, units into MW IT, existing centres taken off.
 
-    Keys: workload, year, from, to, value_from, value_to, factor, unit, basis, basis_zh, source, is_assumed. Values are before
+    Keys: workload, year, from_year, from, to, value_from, value_to, factor, unit, basis, basis_zh, source, is_assumed. Values are before
     `demand_scale`.
     """
     chips, rows = compute_units(region), []
@@ -178,17 +183,19 @@ def conversions(region: Region, scenario: Scenario) -> list[dict[str, Any]]:
             growth = spec.demand_growth
             if growth is not None:
                 times = Factor(
-                    value / growth.base if growth.base else math.nan,
-                    f"times {growth.base_year}",
+                    grown(growth.model_copy(update={"base": 1.0}), year),
+                    "times the base year",
                     *GROWTH_WORDS,
                     source=growth.source,
                     is_assumed=True,
                 )
-                rows.append(_row(work, year, units=(name, name), values=(growth.base, value), factor=times))
+                rows.append(
+                    _row(work, (growth.base_year, year), units=(name, name), values=(growth.base, value), factor=times)
+                )
             factor = None if unit == "mw" else unit_factor(spec, unit, year, chips)
             if factor is not None:
                 mw = as_mw(value, unit, factor)
-                rows.append(_row(work, year, units=(name, MW_IT), values=(value, mw), factor=factor))
+                rows.append(_row(work, (year, year), units=(name, MW_IT), values=(value, mw), factor=factor))
     return [*rows, *_stock_rows(scenario)]
 
 

@@ -107,16 +107,16 @@ def test_every_conversion_is_listed_with_its_factor_and_basis(region: Region, sc
     rows = conversions(region, training(scenario, demand_growth=growth, compute=BY_CHIP["compute"]))
 
     assert [(r["workload"], r["year"], r["from"], r["to"], r["unit"]) for r in rows] == [
-        ("training", 2030, "PFLOPS", "PFLOPS", "times 2029"),
+        ("training", 2030, "PFLOPS", "PFLOPS", "times the base year"),
         ("training", 2030, "PFLOPS", "MW IT", "PFLOPS per MW IT"),
-        ("training", 2035, "PFLOPS", "PFLOPS", "times 2029"),
+        ("training", 2035, "PFLOPS", "PFLOPS", "times the base year"),
         ("training", 2035, "PFLOPS", "MW IT", "PFLOPS per MW IT"),
     ]
     assert [(r["value_from"], r["factor"], r["value_to"]) for r in rows[:2]] == [
         (1663.0, 2.0, 3326.0),
         (3326.0, 1663.0, pytest.approx(2.0)),
     ]
-    assert rows[0]["source"] == "F099"
+    assert (rows[0]["source"], rows[0]["from_year"], rows[1]["from_year"]) == ("F099", 2029, 2030)
     assert all(r["basis"] and r["basis_zh"] for r in rows)
     assert rows[1]["is_assumed"]  # a generation that is not on sale
 
