@@ -34,6 +34,8 @@ from planner.assemble import Assembled, assemble
 from planner.assemble_costs import read_prices, year_weights
 from planner.assemble_demand import demand_table
 from planner.assemble_flexible import flexible_frame
+from planner.assemble_markets import market_values
+from planner.assemble_places import market_frames
 from planner.assemble_power import ancestors, node_headroom
 from planner.assemble_reinforcement import states
 from planner.audit_case import Case
@@ -133,13 +135,10 @@ def _belongs(assembled: Assembled, region: Region, scenario: Scenario) -> None:
     same = {
         "years": data.years == scenario.years and dict(data.year_weights) == weights,
         "prices": dict(assembled.prices.values) == dict(prices.values),
-        "energy price": data.economics.energy_cny_per_mwh == prices["energy_cny_per_mwh"],
+        "energy price": region.is_area or data.economics.energy_cny_per_mwh == prices["energy_cny_per_mwh"],
         "objective": data.rules.objective == scenario.objective.name,
         "demand": _equal(data["demand"], demand_table(region, scenario)),
-        "headroom": _equal(data["headroom"], node_headroom(region, scenario)),
-        "flexible": _equal(data["flexible"], flexible_frame(region, scenario)),
-        "reinforcements": _equal(assembled.states, states(region, scenario, assembled.policy, prices=prices)),
-        "zones": _equal(data["ancestors"], ancestors(region)),
+        **(_areas(assembled, region, scenario) if region.is_area else _stations(assembled, region, scenario)),
         "policy": assembled.policy == read_policy_pack(scenario.policy_pack),
     }
     wrong = [name for name, is_same in same.items() if not is_same]
@@ -149,6 +148,25 @@ def _belongs(assembled: Assembled, region: Region, scenario: Scenario) -> None:
                 names=", ".join(wrong)
             )
         )
+
+
+def _stations(assembled: Assembled, region: Region, scenario: Scenario) -> dict[str, bool]:
+    """Return which tables of stations are those of the region and scenario."""
+    data = assembled.data
+    reinforced = states(region, scenario, assembled.policy, prices=assembled.prices)
+    return {
+        "headroom": _equal(data["headroom"], node_headroom(region, scenario)),
+        "flexible": _equal(data["flexible"], flexible_frame(region, scenario)),
+        "reinforcements": _equal(assembled.states, reinforced),
+        "zones": _equal(data["ancestors"], ancestors(region)),
+    }
+
+
+def _areas(assembled: Assembled, region: Region, scenario: Scenario) -> dict[str, bool]:
+    """Return which tables of markets and hubs are those of the region and scenario."""
+    values = market_values(region, scenario)
+    frames = market_frames(region, scenario, assembled.policy, assembled.places, values)
+    return {name: _equal(assembled.data[name], frame) for name, frame in frames.items()}
 
 
 def _equal(left: pd.DataFrame, right: pd.DataFrame) -> bool:

@@ -148,8 +148,9 @@ def limits(case: Case) -> Iterator[Limit]:
         yield Limit(
             "number_of_sites", "sites", every.assign(used=count, limit=float(rules.max_sites)), is_enforced=is_on
         )
-    if rules.min_occupancy_share:
+    least = case.data.rules.min_occupancy_share  # the scenario's, or a dated rule of the hubs
+    if least:
         sums = years.groupby("year")[["installed_mw", "drawn_mw"]].sum().reindex(list(case.years), fill_value=0.0)
-        used = rules.min_occupancy_share * sums["installed_mw"].to_numpy(float)
+        used = least * sums["installed_mw"].to_numpy(float)
         rows = every.assign(used=used, limit=sums["drawn_mw"].to_numpy(float))
         yield Limit("occupancy", "MW IT", rows, is_enforced=is_on)

@@ -150,8 +150,10 @@ def one_block(case: Case) -> dict[str, float]:
 
 
 def _binding(case: Case, rows: pd.DataFrame) -> Outcome:
-    counted = rows[rows["unit"].isin(COUNTED) & (rows["constraint"] != "epsilon")]
-    block = counted["unit"].map(one_block(case)).astype(float)
+    is_hub = rows["constraint"] == "hub_cap"
+    counted = rows[(rows["unit"].isin(COUNTED) & (rows["constraint"] != "epsilon")) | is_hub]
+    of_hub = {"MWh/year": float(case.tables["performance"]["mwh_per_mw_year"].min()) * one_block(case)["MW IT"]}
+    block = counted["unit"].map(one_block(case) | of_hub).astype(float)
     threshold = np.fmax(block, SHARE_OF_TOTAL * np.fmax(counted["said_limit"].abs(), 1.0))
     expected = counted["slack"] < threshold
     near = (counted["slack"] - threshold).abs() <= 1e-6 * np.fmax(threshold, 1.0)

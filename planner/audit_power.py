@@ -88,7 +88,7 @@ def check_feeds(case: Case) -> Iterator[Outcome]:
     early = carried[~carried["is_built"]]
     yield outcome("feed_built", early, (early["mva"] == 0).to_numpy(), keys=FEED_YEAR, expected=0.0, found=early["mva"])
     dual = here.groupby("site")["feeds"].max() >= MOST_FEEDS
-    said = case.sites.assign(expected=case.sites["site"].map(dual).fillna(False))
+    said = case.sites.assign(expected=case.sites["site"].isin(dual[dual].index))
     ok = (said["expected"].astype(bool) == said["is_dual_fed"].astype(bool)).to_numpy()
     yield outcome("dual_fed", said, ok, keys=["site"], expected=said["expected"], found=said["is_dual_fed"])
 

@@ -20,6 +20,10 @@ def check_pipes(case: Case) -> Iterator[Outcome]:
     pipes, plants = case.pipes, case.region["reclaimed_plants"]
     allowed = set(case.tables["pipes"][PIPE].itertuples(index=False, name=None))
     yield known("pipe_in_reach", pipes, allowed, keys=PIPE)
+    if case.region.is_area:  # a hub's own water: its limit is the hub's, nothing is dug
+        near = (pipes["km"] == 0.0).to_numpy(bool)
+        yield outcome("pipe_km", pipes, near, keys=PIPE, expected=0.0, found=pipes["km"])
+        return
     dug = pipes[pipes["plant"] != DRINKING]
     straight = straight_km(case, dug, plants, key="plant")
     rows = dug.assign(used=straight, limit=case.scenario.water.reach_km)

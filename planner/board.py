@@ -20,11 +20,12 @@ from planner.export.facts import (
     bottlenecks,
     index_parts,
     learned_limit,
+    limited_thing,
     limits_by_worth,
     years_of,
 )
 from planner.export.limit_words import bottleneck_title, bottleneck_when, used_text, worth_text
-from planner.export.words import family_name
+from planner.export.words import family_name, rounded
 from planner.i18n import gettext as _
 
 PERCENT = 0.01
@@ -39,7 +40,10 @@ LAYERS = {
     "usable_land": "sites",
     "largest_site": "sites",
     "hall_switches_once": "stock",
+    "own_access": "sites",
+    "recovered_heat": "sites",
 }
+LARGE_UNITS = {"MWh/year": 1e3, "m3/year": 1e3}  # a hub's energy is told in GWh, its water in 1000 m3
 
 
 def board(plan: PlanDict, names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -68,7 +72,7 @@ def row_of(group: Sequence[Row], plan: PlanDict, names: Mapping[str, str]) -> di
         "when": bottleneck_when(group),
         "used": used_text(top),
         "unit": str(top.get("unit") or ""),
-        "sentence": worth_text(top, plan),
+        "sentence": _hub_sentence(top, plan, names) or worth_text(top, plan),
         "gain": PERCENT * mean_gain(group, plan, per_limit=True) if is_known else None,
         "gain_unit": gain_unit(plan),
         "note": "" if is_worthy else _no_worth(top, is_known=is_known),
@@ -78,6 +82,22 @@ def row_of(group: Sequence[Row], plan: PlanDict, names: Mapping[str, str]) -> di
         "index": list(index_parts(top.get("index"))),
         "key": limit_key(top, plan),
     }
+
+
+def _hub_sentence(row: Row, plan: PlanDict, names: Mapping[str, str]) -> str:
+    """Return what one more GWh, MW or 1000 m3 a year at a hub is worth; "" for other limits and other aims."""
+    worth, unit = float(row.get("worth") or 0.0), str(row.get("unit") or "")
+    is_cost = (plan.get("objective") or {}).get("name") in (None, "cost")
+    if row.get("constraint") != "hub_cap" or not is_cost or abs(worth) <= NO_WORTH:
+        return ""
+    hub, _quantity, year = index_parts(row.get("index"))
+    texts = {
+        "MWh/year": _("One more GWh a year at the hub {hub} in {year} is worth {worth} CNY a year"),
+        "m3/year": _("1000 m³ a year more of water at the hub {hub} in {year} are worth {worth} CNY a year"),
+        "MW IT": _("One more MW of IT load at the hub {hub} in {year} is worth {worth} CNY a year"),
+    }
+    text = texts.get(unit, "")
+    return text.format(hub=names.get(hub, hub), year=year, worth=rounded(worth * LARGE_UNITS.get(unit, 1.0)))
 
 
 def gain_unit(plan: PlanDict) -> str:
@@ -137,24 +157,21 @@ def limit_key(row: Row, plan: PlanDict) -> str:
     """Return what is limited, the same text in every plan: a learned limit by what it protects, not by its number."""
     cut = learned_limit(row, plan)
     if cut is None:
-        return "/".join(_key(row))
+        return "/".join(limited_thing(row))
     parts = (cut.get(name) for name in ("element", "outage", "outage_kind", "quantity"))
     return "/".join([LEARNED, *(str(part or "") for part in parts)])
 
 
 def _worthless(plan: PlanDict, worthy: Sequence[Sequence[Row]]) -> list[list[Row]]:
     """Return the other limits that bind and are used, grouped as `bottlenecks` groups them."""
-    known = {_key(group[0]) for group in worthy}
+    known = {limited_thing(group[0]) for group in worthy}
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in limits_by_worth(plan, binding_only=True):
-        if _key(row) not in known and abs(row.get("used") or 0.0) > UNUSED_SHARE * abs(row.get("limit") or 0.0):
-            groups.setdefault(_key(row), []).append(row)
+        if limited_thing(row) not in known and abs(row.get("used") or 0.0) > UNUSED_SHARE * abs(
+            row.get("limit") or 0.0
+        ):
+            groups.setdefault(limited_thing(row), []).append(row)
     return list(groups.values())
-
-
-def _key(row: Row) -> tuple[str, str]:
-    named = next((part for part in index_parts(row.get("index")) if not part.isdigit()), "")
-    return str(row.get("constraint")), named
 
 
 def _no_worth(row: Row, *, is_known: bool) -> str:

@@ -44,7 +44,7 @@ def area_lists(
     use = use_table(plan["sites"], places, it_hours(scenario), data.years)
     kinds = dict(zip(data["green"]["resource"], data["green"]["kind"], strict=True))
     book = book_table(plan["green"], kinds, certificates_count=data.rules.certificates_count_for_carbon)
-    markets = market_rows(use, book, market_years(data), region=region)
+    markets = market_rows(use, book, market_years(data), region=region, values=assembled.markets)
     existing = existing_rows(region)
     hub_of = {site["id"]: site["hub"] for site in plan["sites"] if site["hub"]}
     hubs = hub_rows(

@@ -45,6 +45,7 @@ LIMITS: dict[str, tuple[str, ...]] = {
 }
 CUT = "network_cut"
 OWN_ACCESS = "own_access"
+HUB_CAP = "hub_cap"
 DEFAULT_BLOCK_MW = 5.0
 RELATIVE_SLACK = 1e-6
 
@@ -71,8 +72,14 @@ def limit_rows(model: SitingModel, x: np.ndarray, worths: np.ndarray | None) -> 
     alive = (table["limit"].abs() > RELATIVE_SLACK) | (table["used"].abs() > RELATIVE_SLACK)
     alive &= ~_is_idle(table, model)
     block, by_cut = _block_sizes(model), _block_shares(model)
+    of_hub = {**block, "MWh/year": _block_mwh(model)}
     rows = [
-        _entry(row, by_cut.get(row.index[0], 0.0) if row.constraint == CUT else block.get(row.unit, 0.0))
+        _entry(
+            row,
+            by_cut.get(row.index[0], 0.0)
+            if row.constraint == CUT
+            else (of_hub if row.constraint == HUB_CAP else block).get(row.unit, 0.0),
+        )
         for row in table[alive].itertuples(index=False)
     ]
     return rows + _own_access(model, x, worths) + _channels(model, x)
@@ -149,6 +156,12 @@ def _block_sizes(model: SitingModel) -> dict[str, float]:
     days = 365.0 * 0.5
     sizes = {"MVA": mva, "m3/day": m3, "m3/year": m3 * days, "MW IT": size, "ha": area}
     return {**sizes, "bays": 1.0 - 1e-6, "halls": 1.0 - 1e-6, "sites": 1.0 - 1e-6}
+
+
+def _block_mwh(model: SitingModel) -> float:
+    """Return the energy of one more block of the smallest size with the load that uses least [MWh/year]."""
+    least = model.data["performance"]["mwh_per_mw_year"].min() if len(model.data["performance"]) else 0.0
+    return float(least) * _block_sizes(model)["MW IT"]
 
 
 def _block_shares(model: SitingModel) -> dict[str, float]:

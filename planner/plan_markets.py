@@ -21,6 +21,7 @@ from models.indicators import (
     residual_emissions_t,
 )
 from models.siting.data import SitingData
+from planner.assemble_markets import VALUES
 from planner.region import Region
 from planner.scenario import Scenario
 from planner.units import HOURS_PER_YEAR
@@ -77,8 +78,12 @@ def book_table(green: Rows, kinds: Mapping[str, str], *, certificates_count: boo
     return frame.astype({"year": "int64"}).groupby(KEY, as_index=False).sum()
 
 
-def market_rows(use: pd.DataFrame, book: pd.DataFrame, prices: pd.DataFrame, *, region: Region) -> list[dict[str, Any]]:
-    """Return one entry per market and year, those without any use too.
+def market_rows(
+    use: pd.DataFrame, book: pd.DataFrame, prices: pd.DataFrame, *, region: Region, values: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Return one entry per market and year, those without any use too; `assumed` names what is not sourced.
+
+    `values`: by market (index) `<value>_is_assumed`, see `planner.assemble_markets.market_values`.
 
     `prices`: market, year, energy_cny_per_mwh, carbon_t_per_mwh, green_share (required; not a number: none).
     """
@@ -92,7 +97,9 @@ def market_rows(use: pd.DataFrame, book: pd.DataFrame, prices: pd.DataFrame, *, 
     for row in table.sort_values(["market", "year"], kind="stable").to_dict("records"):
         place = of_region.loc[row["market"]]
         share = known(place.get("renewable_gen_share_of_use"))
-        out.append({**_names(place, row["market"]), "year": int(row["year"]), **_figures(row, grid_share=share)})
+        guessed = [name for name in VALUES if bool(values.at[row["market"], f"{name}_is_assumed"])]
+        figures = _figures(row, grid_share=share)
+        out.append({**_names(place, row["market"]), "year": int(row["year"]), **figures, "assumed": guessed})
     return out
 
 

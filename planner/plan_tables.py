@@ -13,6 +13,7 @@ from models.siting.data import DRY
 from models.siting.decisions import pooled, pools
 from models.siting.feeding import block_coefficients, load_coefficients
 from models.siting.objective import yearly_water
+from planner.assemble_water import OF_HUB
 from planner.region import Region, uncertain_positions
 
 TOLERANCE = 1e-6
@@ -190,6 +191,8 @@ def _water(
     site: str, wet: pd.DataFrame, years: tuple[int, ...], *, region: Region, km: Mapping[tuple[str, str], float]
 ) -> list[dict[str, Any]]:
     names = _names(region["reclaimed_plants"], "plant")
+    if region.is_area:
+        names = {OF_HUB.format(hub): shown for hub, shown in _names(region["hubs"], "hub").items()}
     out = []
     for plant, part in wet.groupby("plant"):
         yearly = by_year(part, "m3", years)

@@ -21,6 +21,9 @@ KNOBS = {
     "workload": "demand",
     "stock": "stock",
     "objective": "objective",
+    "hubs": "hubs",
+    "heat": "heat",
+    "budget": "phasing",
 }
 
 
@@ -50,6 +53,9 @@ def advice(family: str) -> str:
         ),
         "workload": _("Ask for less demand, or allow that some of it is not served or goes outside."),
         "stock": _("Ask for fewer changes of existing centres."),
+        "hubs": _("Raise the limits of the hub, or let a rule of its technologies or mean PUE begin later."),
+        "heat": _("Ask for less reuse of heat, or allow a longer reach to its users."),
+        "budget": _("Raise the budget of the period, or spread the demand over more years."),
         "objective": _("Loosen your own limit on cost, carbon, water or IT load."),
     }
     return texts.get(family, "")

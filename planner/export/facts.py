@@ -159,12 +159,16 @@ def bottlenecks(plan: PlanDict) -> tuple[list[list[Row]], int]:
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in limits_by_worth(plan, binding_only=True):
         if abs(row.get("used") or 0.0) > UNUSED_SHARE * abs(row.get("limit") or 0.0):
-            named = next((part for part in index_parts(row.get("index")) if not part.isdigit()), "")
-            groups.setdefault((str(row.get("constraint")), named), []).append(row)
+            groups.setdefault(limited_thing(row), []).append(row)
     is_priced = any(row.get("worth") is not None for rows in groups.values() for row in rows)
     worthy = [rows for rows in groups.values() if not is_priced or abs(rows[0].get("worth") or 0.0) > NO_WORTH]
     rank = {"power": 0, "water": 0, "stock": 2}
     return sorted(worthy, key=lambda rows: rank.get(str(rows[0].get("family")), 1)), len(groups) - len(worthy)
+
+
+def limited_thing(row: Row) -> tuple[str, str]:
+    """Return what a row limits, whatever its month and year: the constraint and all that its index names."""
+    return str(row.get("constraint")), "/".join(part for part in index_parts(row.get("index")) if not part.isdigit())
 
 
 def counts_against(row: Row) -> bool:
