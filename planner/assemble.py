@@ -14,19 +14,24 @@ import pandas as pd
 
 from models.cooling import TECHNOLOGIES
 from models.siting.data import Economics, Rules, SitingData
+from planner.assemble_areas import offered_anywhere, own_limit_mva, station_of_areas
 from planner.assemble_costs import Prices, annuity, read_prices, year_weights, years_represented
 from planner.assemble_demand import demand_table, outside_table, reaches
-from planner.assemble_flexible import flexible_frame
+from planner.assemble_markets import green_table, market_values, places_of
+from planner.assemble_phasing import phasing_frames
 from planner.assemble_physics import Physics, assemble_physics
-from planner.assemble_power import ancestors, feed_costs, lowest_zones, node_capacity, node_headroom
-from planner.assemble_reinforcement import STATES, state_headroom, states
+from planner.assemble_places import heat_frames_of, market_frames, policy_frames
+from planner.assemble_power import lowest_zones
+from planner.assemble_reinforcement import states
+from planner.assemble_stations import station_frames
 from planner.assemble_stock import StockFrames, assemble_stock
-from planner.assemble_water import pipes_table, plants_table, supply_table
+from planner.assemble_water import water_frames
 from planner.fits import check_fit, green_share
 from planner.policy import PolicyPack, read_policy_pack
+from planner.policy_limits import min_occupancy
 from planner.region import Region
 from planner.scenario import Scenario
-from planner.screen import Screening, feed_pairs, screen_for
+from planner.screen import Screening, screen_for
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,8 @@ class Assembled:
     policy: PolicyPack
     prices: Prices
     states: pd.DataFrame  # reinforcements that may be chosen: node, state, cost, capacity added, names
+    places: pd.DataFrame  # climate, market, hub, site, role of every candidate
+    markets: pd.DataFrame  # base-year values of every market, and which are assumed; empty without markets
 
 
 def climate_of(places: pd.DataFrame, region: Region) -> pd.Series:
@@ -80,6 +87,7 @@ def _sites(
             "is_fixed": kept["site"].isin(wishes.fixed),
             "min_mw": kept["site"].map(dict(wishes.min_mw)).fillna(0.0).astype(float),
             "land_cny_per_ha_year": kept["price"] * annuity(scenario.economy.rate, scenario.economy.life_years["land"]),
+            "own_limit_mva": own_limit_mva(kept["site"], region),
         }
     ).reset_index(drop=True)
 
@@ -94,7 +102,7 @@ def _technologies(scenario: Scenario, prices: Prices) -> pd.DataFrame:
             TECHNOLOGIES[name].is_wet,
             TECHNOLOGIES[name].is_liquid,
         )
-        for name in scenario.cooling.technologies
+        for name in offered_anywhere(scenario)
     ]
     columns = ["technology", "block_mw", "area_ha_per_mw", "cooling_cny_per_mw_year", "is_wet", "is_liquid"]
     return pd.DataFrame(rows, columns=columns)
@@ -105,23 +113,22 @@ def month_days() -> pd.DataFrame:
     return pd.DataFrame({"month": range(1, 13), "days": [float(calendar.monthrange(2025, m)[1]) for m in range(1, 13)]})
 
 
-def _green(region: Region, scenario: Scenario) -> pd.DataFrame:
-    table = region["resources"]
-    columns = ["resource", "kind", "year", "available_mwh", "premium_cny_per_mwh", "max_share"]
-    renamed = table.rename(columns={"available_mwh_per_year": "available_mwh"})
-    return renamed.loc[renamed["year"].isin(scenario.years), columns].reset_index(drop=True)
+def _water_cap(region: Region, scenario: Scenario, policy: PolicyPack, year: int) -> float:
+    """Return the cap on all cooling water [m3]: the scenario's, else the city's of the pack; none in a region of areas."""
+    own = scenario.water.city_cap_m3_per_year
+    if own is not None or region.is_area:
+        return np.nan if own is None else own
+    return policy.value("water_cap_m3_per_year", year, applies_to="city")
 
 
-def _years_table(scenario: Scenario, policy: PolicyPack, stock: StockFrames) -> pd.DataFrame:
-    cap = scenario.water.city_cap_m3_per_year
+def _years_table(region: Region, scenario: Scenario, policy: PolicyPack, stock: StockFrames) -> pd.DataFrame:
+    """Return one row per year; grid factor and green share of a region of areas are those of its markets."""
     rows = [
         {
             "year": year,
-            "green_share": green_share(scenario, policy, year),
-            "carbon_t_per_mwh": float(scenario.carbon.grid_t_per_mwh[year]),
-            "city_water_cap_m3": float(
-                policy.value("water_cap_m3_per_year", year, applies_to="city") if cap is None else cap
-            ),
+            "green_share": np.nan if region.is_area else green_share(scenario, policy, year),
+            "carbon_t_per_mwh": float(scenario.carbon.grid_t_per_mwh.get(year, np.nan)),
+            "city_water_cap_m3": _water_cap(region, scenario, policy, year),
             "stock_water_m3": stock.yearly_m3,
             "carbon_cap_t": float(scenario.carbon.cap_t.get(year, np.nan)),
             "liquid_stock_share": (
@@ -133,17 +140,42 @@ def _years_table(scenario: Scenario, policy: PolicyPack, stock: StockFrames) -> 
     return pd.DataFrame(rows)
 
 
-def _rules(region: Region, scenario: Scenario) -> Rules:
+def _rules(region: Region, scenario: Scenario, policy: PolicyPack, places: pd.DataFrame) -> Rules:
     return Rules(
         objective=scenario.objective.name,
-        zone_max_share=scenario.power.zone_max_share,
+        zone_max_share=None if region.is_area else scenario.power.zone_max_share,
         share_nodes=lowest_zones(region),
         max_sites=scenario.clusters.max_sites,
-        min_occupancy_share=scenario.clusters.min_occupancy_share,
+        min_occupancy_share=min_occupancy(policy, places, scenario.years, scenario.clusters.min_occupancy_share),
         certificates_count_for_carbon=scenario.carbon.certificates_count,
         is_unserved_allowed=scenario.is_unserved_allowed,
         flexible_share=scenario.power.flexible.max_share if scenario.power.flexible.is_on else 0.0,
     )
+
+
+def _economics(region: Region, scenario: Scenario, prices: Prices) -> Economics:
+    """Return the scalar prices; those of electricity are the markets' in a region of areas."""
+    return Economics(
+        building_cny_per_mw_year=prices.yearly("building_cny_per_mw_it", "building"),
+        energy_cny_per_mwh=np.nan if region.is_area else prices["energy_cny_per_mwh"],
+        demand_charge_cny_per_kw_year=np.nan if region.is_area else 12.0 * prices["demand_charge_cny_per_kw_month"],
+        carbon_cny_per_t=prices["carbon_cny_per_t"],
+        # most IT power: the demand is a ceiling there, not a need whose lack costs something
+        unserved_cny_per_mw_year=0.0 if scenario.objective.name == "it_mw" else prices["unserved_cny_per_mw_year"],
+    )
+
+
+def _climates(candidates: pd.DataFrame, places: pd.DataFrame, region: Region) -> tuple[pd.Series, pd.Series]:
+    """Return the climate of each place (index: id) and the weather station of each climate (index: climate).
+
+    An area is a climate of its own; elsewhere places of one weather station are alike.
+    """
+    if region.is_area:
+        station_of = station_of_areas(candidates, region)
+        return pd.Series(station_of.index, index=station_of.index), station_of
+    climate = climate_of(places, region)
+    names = sorted(climate.unique())
+    return climate, pd.Series(names, index=names)
 
 
 def assemble(region: Region, scenario: Scenario, *, screening: Screening | None = None) -> Assembled:
@@ -154,32 +186,25 @@ def assemble(region: Region, scenario: Scenario, *, screening: Screening | None 
     policy = read_policy_pack(scenario.policy_pack)
     check_fit(region, scenario, candidates, policy=policy)
     prices = read_prices(region, scenario)
-    places = pd.concat(
+    points = pd.concat(
         [
             candidates[["site", "lon", "lat"]].rename(columns={"site": "id"}),
             region["stock"][["stock", "lon", "lat"]].rename(columns={"stock": "id"}),
         ],
         ignore_index=True,
     )
-    climate = climate_of(places, region)
-    physics = assemble_physics(region, scenario, policy, stations=sorted(climate.unique()))
-    reach, serves = reaches(places, region, scenario)
+    climate, station_of = _climates(candidates, points, region)
+    places = places_of(candidates, region, climate)
+    physics = assemble_physics(region, scenario, policy, station_of=station_of, places=places)
+    reach, serves = reaches(points, region, scenario, prices)
     days = month_days()
     stock = assemble_stock(
         region, scenario, physics, prices=prices, policy=policy, reach=reach, climate=climate, days=days["days"]
     )
-    pairs = feed_pairs(
-        candidates,
-        region,
-        radius_km=dict(scenario.power.radius_km),
-        route_factor=scenario.screening.route_factor,
-        max_feeds=scenario.power.max_feeds_per_site,
-    )
-    feeds = feed_costs(pairs, scenario, prices)
-    subs = region["substations"]
     reinforced = states(region, scenario, policy, prices=prices)
     held = physics.performance["technology"].unique()
     technologies = _technologies(scenario, prices)
+    values = market_values(region, scenario)
     frames = {
         "sites": _sites(candidates, scenario, prices=prices, region=region, reach=reach, climate=climate),
         "technologies": technologies[technologies["technology"].isin(held)],
@@ -194,21 +219,13 @@ def assemble(region: Region, scenario: Scenario, *, screening: Screening | None 
         "overheads": physics.overheads,
         "water_use": physics.water_use,
         "months": days,
-        "plants": plants_table(region, scenario, prices),
-        "supply": supply_table(region, scenario, stock),
-        "pipes": pipes_table(candidates, region, scenario, prices),
-        "stations": subs[["substation", "n_free_bays"]],
-        "feeds": feeds[["site", "substation", "group", "rating_mva", "cny_per_year", "km"]],
-        "ancestors": ancestors(region),
-        "headroom": node_headroom(region, scenario),
-        "reinforcement_states": reinforced[STATES],
-        "headroom_states": state_headroom(reinforced, node_capacity(region, scenario)),
-        "flexible": flexible_frame(region, scenario),
+        **station_frames(candidates, region, scenario, prices, reinforced=reinforced),
+        **water_frames(candidates, region, scenario, prices, stock=stock, places=places),
         "demand": demand_table(region, scenario),
         "serves": serves,
         "outside": outside_table(region, scenario, prices),
-        "green": _green(region, scenario),
-        "years_table": _years_table(scenario, policy, stock),
+        "green": green_table(region, scenario, places),
+        "years_table": _years_table(region, scenario, policy, stock),
         "stock": stock.stock,
         "stock_options": stock.options,
         "stock_mva": stock.mva,
@@ -217,25 +234,22 @@ def assemble(region: Region, scenario: Scenario, *, screening: Screening | None 
         "stock_capacity": stock.capacity,
         "pue_bands": physics.pue_bands,
         "epsilon": pd.DataFrame(list(scenario.objective.limits.items()), columns=["quantity", "limit"]),
-    }
-    for name in ("feeds", "pipes"):
-        frames[name] = frames[name][frames[name]["site"].isin(frames["sites"]["site"])].reset_index(drop=True)
+        **market_frames(region, scenario, policy, places, values),
+        **policy_frames(scenario, policy, places, physics.annual),
+        **heat_frames_of(region, scenario, policy, candidates, physics, prices=prices, station_of=station_of,
+                       places=places),
+    }  # fmt: skip
+    frames |= phasing_frames(region, scenario, frames, prices)
+    for name in ("feeds", "pipes", "heat_links"):
+        if name in frames:
+            frames[name] = frames[name][frames[name]["site"].isin(frames["sites"]["site"])].reset_index(drop=True)
     rate, last = scenario.economy.rate, scenario.last_period_years
     data = SitingData(
         years=scenario.years,
         year_weights=year_weights(scenario.years, last, rate=rate, base_year=region.base_year),
         frames=frames,
-        economics=Economics(
-            building_cny_per_mw_year=prices.yearly("building_cny_per_mw_it", "building"),
-            energy_cny_per_mwh=prices["energy_cny_per_mwh"],
-            demand_charge_cny_per_kw_year=12.0 * prices["demand_charge_cny_per_kw_month"],
-            carbon_cny_per_t=prices["carbon_cny_per_t"],
-            # most IT power: the demand is a ceiling there, not a need whose lack costs something
-            unserved_cny_per_mw_year=(
-                0.0 if scenario.objective.name == "it_mw" else prices["unserved_cny_per_mw_year"]
-            ),
-        ),
-        rules=_rules(region, scenario),
+        economics=_economics(region, scenario, prices),
+        rules=_rules(region, scenario, policy, places),
         years_represented=years_represented(scenario.years, last),
     )
-    return Assembled(data, screening, candidates, physics, stock, policy, prices, reinforced)
+    return Assembled(data, screening, candidates, physics, stock, policy, prices, reinforced, places, values)

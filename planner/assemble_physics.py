@@ -10,13 +10,12 @@ import pandas as pd
 
 from models.climate import synthetic_year
 from models.cooling import STOCK_TECHNOLOGIES, TECHNOLOGIES, Technology, coefficients
+from planner.assemble_areas import offered_anywhere, offers
 from planner.policy import PolicyPack
+from planner.policy_limits import air_limits, allowed_mwh, no_training
 from planner.region import Region
 from planner.scenario import Scenario
 from planner.units import HOURS_PER_YEAR, KW_PER_MW
-
-KG_PER_KT = 1e6
-KWH_PER_MWH = 1e3
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def holds(scenario: Scenario) -> pd.DataFrame:
     """Return which technology holds which class: the class's density lies within the technology's range."""
     pairs = [
         (name, work)
-        for name in scenario.cooling.technologies
+        for name in offered_anywhere(scenario)
         for work, spec in scenario.workloads.items()
         if TECHNOLOGIES[name].min_density_kw_per_rack
         <= spec.density_kw_per_rack
@@ -66,38 +65,54 @@ def holds(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=["technology", "workload"])
 
 
-def size_bands(policy: PolicyPack) -> pd.DataFrame:
-    """Return PUE caps by size: cap, largest yearly energy [MWh] for which it applies (inf for the last)."""
-    coal = policy.value("coal_equivalent_kg_per_kwh")
-    rows = policy.pue_caps_by_size()
-    upper = rows["upper_kt_coal"].astype(float) * KG_PER_KT / coal / KWH_PER_MWH
-    return pd.DataFrame({"cap": rows["pue_cap"].astype(float), "upper_mwh": upper})
+def _allowed(pairs: pd.DataFrame, scenario: Scenario, policy: PolicyPack, places: pd.DataFrame) -> pd.DataFrame:
+    """Return climate, technology, workload less what the rules in force in the first year take out.
+
+    Air cooling of racks above the density that a rule allows there, and training where none may be.
+    """
+    year, limits = scenario.years[0], air_limits(policy, places, scenario.years[0])
+    density = pairs["workload"].map({name: spec.density_kw_per_rack for name, spec in scenario.workloads.items()})
+    is_air = ~pairs["technology"].map({name: t.is_liquid for name, t in TECHNOLOGIES.items()}).astype(bool)
+    is_out = is_air & (density > pairs["climate"].map(limits).astype(float).fillna(np.inf))
+    closed = no_training(policy, places, year, scenario.workloads)
+    at = pd.MultiIndex.from_frame(pairs[["climate", "workload"]])
+    return pairs[~(is_out | at.isin(pd.MultiIndex.from_frame(closed)))]
 
 
-def allowed_energy(pue: float, bands: pd.DataFrame) -> float:
-    """Return the largest yearly energy [MWh] at which a PUE is allowed: inf always, 0 never."""
-    allowed = bands[bands["cap"] >= pue - 1e-12]
-    return float(allowed["upper_mwh"].max()) if len(allowed) else 0.0
+def at_places(frame: pd.DataFrame, station_of: pd.Series) -> pd.DataFrame:
+    """Return rows of weather stations (`climate`) as rows of the places that take them."""
+    keys = pd.DataFrame({"climate": station_of.index, "station": station_of.to_numpy()}).drop_duplicates("climate")
+    rows = frame.rename(columns={"climate": "station"})
+    return keys.sort_values("climate").merge(rows, on="station").drop(columns="station")
 
 
-def assemble_physics(region: Region, scenario: Scenario, policy: PolicyPack, *, stations: list[str]) -> Physics:
-    """Return all weather-dependent frames for the climate stations in use."""
+def assemble_physics(
+    region: Region, scenario: Scenario, policy: PolicyPack, *, station_of: pd.Series, places: pd.DataFrame
+) -> Physics:
+    """Return all weather-dependent frames; everything is computed once for each weather station in use.
+
+    `station_of`: weather station of each climate (index); `places`: climate, market, hub, site, role of the candidates.
+    """
     c, pf = scenario.cooling, scenario.power.power_factor
+    stations = sorted(station_of.unique())
     annual, monthly = climate_coefficients(
         region, TECHNOLOGIES, stations=stations, overhead_share=c.overhead_share, pue_fixed_share=c.pue_fixed_share
     )
     stock_annual, stock_monthly = climate_coefficients(
         region, STOCK_TECHNOLOGIES, stations=stations, overhead_share=c.stock_overhead_share, pue_fixed_share=0.0
     )
+    annual, monthly = at_places(annual, station_of), at_places(monthly, station_of)
     works = pd.DataFrame(
         [(k, w.load_factor, w.coincidence) for k, w in scenario.workloads.items()],
         columns=["workload", "load_factor", "coincidence"],
     )
-    bands = size_bands(policy) if c.pue_caps == "by_size" else pd.DataFrame({"cap": [np.inf], "upper_mwh": [np.inf]})
-    annual = annual.assign(allowed_mwh=[allowed_energy(p, bands) for p in annual["pue_annual"]])
-    offered = annual[annual["technology"].isin(c.technologies) & (annual["allowed_mwh"] > 0)]
+    annual = annual.assign(allowed_mwh=allowed_mwh(policy, annual, is_on=c.pue_caps == "by_size"))
+    key = ["climate", "technology"]
+    on_offer = offers(scenario, places, pd.Index(sorted(station_of.index.unique())))
+    is_offered = pd.MultiIndex.from_frame(annual[key]).isin(pd.MultiIndex.from_frame(on_offer))
+    offered = annual[is_offered & (annual["allowed_mwh"] > 0)]
     held = holds(scenario).merge(works, on="workload")
-    perf = offered.merge(held, on="technology")
+    perf = _allowed(offered.merge(held, on="technology"), scenario, policy, places)
     performance = pd.DataFrame(
         {
             "climate": perf["climate"],
@@ -106,6 +121,7 @@ def assemble_physics(region: Region, scenario: Scenario, policy: PolicyPack, *, 
             "mva_per_mw": perf["coincidence"] * perf["pue_variable_design"] / pf,
             "mwh_per_mw_year": HOURS_PER_YEAR * perf["load_factor"] * perf["pue_variable"],
             "peak_kw_per_mw": KW_PER_MW * perf["pue_variable_design"],
+            "it_mwh_per_mw_year": HOURS_PER_YEAR * perf["load_factor"],
         }
     )
     overheads = pd.DataFrame(

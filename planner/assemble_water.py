@@ -13,6 +13,43 @@ from planner.scenario import Scenario
 from planner.screen import pipe_pairs
 
 DRINKING = "drinking_water"
+OF_HUB = "W-{}"  # the water of a hub in a region of areas
+
+
+def water_frames(
+    candidates: gpd.GeoDataFrame,
+    region: Region,
+    scenario: Scenario,
+    prices: Prices,
+    *,
+    stock: StockFrames,
+    places: pd.DataFrame,
+) -> dict[str, pd.DataFrame]:
+    """Return the frames plants, supply and pipes; `places`: site and hub of the candidates."""
+    if region.is_area:
+        return water_of_hubs(places, scenario, prices)
+    return {
+        "plants": plants_table(region, scenario, prices),
+        "supply": supply_table(region, scenario, stock),
+        "pipes": pipes_table(candidates, region, scenario, prices),
+    }
+
+
+def water_of_hubs(places: pd.DataFrame, scenario: Scenario, prices: Prices) -> dict[str, pd.DataFrame]:
+    """Return the frames plants and pipes: one water of each hub, at the gate of its sites, limited by the hub only."""
+    hubs = sorted(set(places["hub"]))
+    plants = pd.DataFrame(
+        {
+            "plant": [OF_HUB.format(hub) for hub in hubs],
+            "makeup_factor": makeup(scenario.water.cycles_of_concentration),
+            "peak_day_factor": 1.0,  # no supply by month that a peak day could exceed
+            "cny_per_m3": prices["reclaimed_water_cny_per_m3"],
+        }
+    )
+    pipes = pd.DataFrame(
+        {"site": places["site"], "plant": places["hub"].map(OF_HUB.format), "cny_per_year": 0.0, "km": 0.0}
+    )
+    return {"plants": plants, "pipes": pipes}
 
 
 def plants_table(region: Region, scenario: Scenario, prices: Prices) -> pd.DataFrame:

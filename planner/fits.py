@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from planner.assemble_areas import offered_anywhere
 from planner.assemble_costs import price_values
 from planner.assemble_power import ancestors, lowest_zones
+from planner.demand_rules import demand_problems
 from planner.errors import InputProblems, Problem
+from planner.fits_areas import area_problems
 from planner.grid_cases import decided
 from planner.i18n import gettext as _
+from planner.phasing_fits import needed_heat_prices, phasing_problems
 from planner.policy import PolicyPack
 from planner.region import Region
 from planner.scenario import Scenario
@@ -26,9 +30,20 @@ STOCK_PRICES = {
 
 def check_fit(region: Region, scenario: Scenario, candidates: pd.DataFrame, *, policy: PolicyPack) -> None:
     """Raise `InputProblems` with everything that the scenario names and the region does not have."""
-    checks = (_nodes, _expansion, _zone_share, _first_year, _ratings, _displaced, _prices)
-    problems = [*_wishes(scenario, candidates), *(problem for check in checks for problem in check(region, scenario))]
-    problems += [*_green(region, scenario, policy), *_caps(scenario, policy)]
+    checks = (
+        _nodes,
+        _expansion,
+        _zone_share,
+        _first_year,
+        _ratings,
+        _displaced,
+        _prices,
+        demand_problems,
+        area_problems,
+    )
+    problems = [*_wishes(scenario, candidates), *phasing_problems(region, scenario, candidates)]
+    problems += [*(problem for check in checks for problem in check(region, scenario))]
+    problems += [*_green(region, scenario, policy), *_caps(region, scenario, policy)]
     if problems:
         raise InputProblems(problems)
 
@@ -90,8 +105,9 @@ def green_share(scenario: Scenario, policy: PolicyPack, year: int) -> float:
 
 
 def _green(region: Region, scenario: Scenario, policy: PolicyPack) -> Iterator[Problem]:
+    """In a region of areas the shares are those of markets, and a plan says what it lacks."""
     known = set(region["resources"]["year"])
-    for year in scenario.years:
+    for year in () if region.is_area else scenario.years:
         share = green_share(scenario, policy, year) if year not in known else 0.0
         if share > 0:
             message = _("{share:.0%} green energy is required in {year}, for which the region's resources have no row, so "
@@ -102,7 +118,10 @@ def _green(region: Region, scenario: Scenario, policy: PolicyPack) -> Iterator[P
             yield scenario_problem(FILE, "green.share", message, remedy, value=share)
 
 
-def _caps(scenario: Scenario, policy: PolicyPack) -> Iterator[Problem]:
+def _caps(region: Region, scenario: Scenario, policy: PolicyPack) -> Iterator[Problem]:
+    """In a region of areas rules of places cap the PUE, whatever the size."""
+    if region.is_area:
+        return
     if scenario.cooling.pue_caps == "by_size" and not len(policy.rows("coal_equivalent_kg_per_kwh")):
         message = _("the policy pack {pack} has no PUE caps by size of a site.").format(pack=policy.id)
         remedy = _("Write `pue_caps: off`, or use a pack that has them.")
@@ -112,7 +131,7 @@ def _caps(scenario: Scenario, policy: PolicyPack) -> Iterator[Problem]:
 def _zone_share(region: Region, scenario: Scenario) -> Iterator[Problem]:
     """With n zones the largest has 1 / n of the new load at least; a smaller share leaves nothing to build."""
     share, n = scenario.power.zone_max_share, len(set(lowest_zones(region)) & set(ancestors(region)["node"]))
-    if share is not None and region["substations"]["parent"].notna().all() and share * n < 1.0:
+    if share is not None and not region.is_area and region["substations"]["parent"].notna().all() and share * n < 1.0:
         message = _("{n} zones of at most {share:.0%} of the new load each cannot hold any new load.").format(
             n=n, share=share
         )
@@ -154,9 +173,17 @@ def _displaced(region: Region, scenario: Scenario) -> Iterator[Problem]:
 
 
 def _needed_prices(region: Region, scenario: Scenario) -> Iterator[str]:
-    yield from ("building_cny_per_mw_it", "energy_cny_per_mwh", "demand_charge_cny_per_kw_month", "carbon_cny_per_t")
-    yield from ("unserved_cny_per_mw_year", "reclaimed_water_cny_per_m3", "pipe_cny_per_km")
-    yield from (f"cooling_{name}_cny_per_mw_it" for name in scenario.cooling.technologies)
+    yield from ("building_cny_per_mw_it", "carbon_cny_per_t", "unserved_cny_per_mw_year", "reclaimed_water_cny_per_m3")
+    yield from (f"cooling_{name}_cny_per_mw_it" for name in offered_anywhere(scenario))
+    yield from needed_heat_prices(scenario)
+    if region["outside_sites"]["service_cny_per_mw_year"].isna().any():
+        yield "outside_service_cny_per_mw_year"
+    if not region.is_area:
+        yield from _prices_of_stations(region, scenario)
+
+
+def _prices_of_stations(region: Region, scenario: Scenario) -> Iterator[str]:
+    yield from ("energy_cny_per_mwh", "demand_charge_cny_per_kw_month", "pipe_cny_per_km")
     for kv in _feeding_kv(region, scenario):
         yield from (f"cable_{kv}_cny_per_km", f"bay_{kv}_cny", f"user_substation_{kv}_cny")
     if scenario.water.drinking_allowed:
@@ -165,8 +192,6 @@ def _needed_prices(region: Region, scenario: Scenario) -> Iterator[str]:
         yield from sorted(region["reinforcements"]["price"].dropna().unique())
     if len(region["stock"]) and "stock" not in scenario.families_off:
         yield from (STOCK_PRICES[option] for option in scenario.stock.options)
-    if region["outside_sites"]["service_cny_per_mw_year"].isna().any():
-        yield "outside_service_cny_per_mw_year"
 
 
 def _prices(region: Region, scenario: Scenario) -> Iterator[Problem]:

@@ -40,11 +40,12 @@ class _Degrees:
     column: str | None
 
     def is_near(self, bounds: tuple[float, float, float, float]) -> pd.Series[bool]:
-        """Return which rows lie within 15 degrees of an area."""
+        """Return which rows lie within 15 degrees of an area; one that ends beyond the date line has its east in the west."""
         west, south, east, north = bounds
-        return self.lon.between(west - _MARGIN_DEG, east + _MARGIN_DEG) & self.lat.between(
-            south - _MARGIN_DEG, north + _MARGIN_DEG
-        )
+        in_lat = self.lat.between(south - _MARGIN_DEG, north + _MARGIN_DEG)
+        if west <= east:
+            return in_lat & self.lon.between(west - _MARGIN_DEG, east + _MARGIN_DEG)
+        return in_lat & ((self.lon >= west - _MARGIN_DEG) | (self.lon <= east + _MARGIN_DEG))
 
 
 def placed(reading: Reading, frame: pd.DataFrame, *, manifest: Manifest) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from models.technologies import TECHNOLOGIES
+from planner.demand_rules import demand_contradictions
 from planner.editable import edit_problems
 from planner.errors import Problem
 from planner.i18n import gettext as _
@@ -22,7 +23,7 @@ KEY_MARK = "[key]"  # how pydantic says that the key is wrong and not its value
 
 def contradictions(scenario: Scenario, *, file: str) -> list[Problem]:
     """Return every problem between keys that are right on their own."""
-    checks = (_years, _ignored_years, _technologies, _lives, _sizes, _wishes, _repeats, _edits)
+    checks = (demand_contradictions, _years, _ignored_years, _technologies, _lives, _sizes, _wishes, _repeats, _edits)
     return [problem for check in checks for problem in check(scenario, file)]
 
 
@@ -74,17 +75,12 @@ def _listed(values: Iterable[object]) -> str:
 
 def _years(scenario: Scenario, file: str) -> Iterator[Problem]:
     """Find values by year that lack a planning year; grid factors that are not given at all come from the markets."""
-    dated: dict[str, Mapping[int, object]] = {
-        f"workloads.{name}.demand_mw": spec.demand_mw
-        for name, spec in scenario.workloads.items()
-        if not (spec.demand_pflops or spec.demand_racks or spec.demand_growth)
-    }
-    optional = {
+    dated = {
         "carbon.grid_t_per_mwh": scenario.carbon.grid_t_per_mwh,
         "markets.price_factor": scenario.markets.price_factor,
         "markets.carbon_factor": scenario.markets.carbon_factor,
     }
-    for place, values in {**dated, **{k: v for k, v in optional.items() if v}}.items():
+    for place, values in {k: v for k, v in dated.items() if v}.items():
         missing = [year for year in scenario.years if year not in values]
         if missing:
             message = _("there is no value for the planning year {years}.").format(years=_listed(missing))
@@ -114,6 +110,7 @@ def _ignored_years(scenario: Scenario, file: str) -> Iterator[Problem]:
 def _technologies(scenario: Scenario, file: str) -> Iterator[Problem]:
     named = {
         "cooling.technologies": scenario.cooling.technologies,
+        **{join_path(("cooling", "technologies_at", at)): v for at, v in scenario.cooling.technologies_at.items()},
         "cooling.block_mw": scenario.cooling.block_mw,
         "land.area_ha_per_mw_by_technology": scenario.land.area_ha_per_mw_by_technology,
         "stock.retrofit_technology": (scenario.stock.retrofit_technology,),

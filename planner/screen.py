@@ -24,15 +24,14 @@ from planner.reach import Points, coordinates, feed_pairs, feeding_stations, pai
 from planner.region import Region, projected_points
 from planner.scenario import Power, Scenario, Water
 from planner.scenario import Screening as CellRules
+from planner.screen_land import cells, parcels
 from planner.screen_words import EXCLUSION, NO_STATION, NOTE_NO_PLANT, OUTSIDE_STUDY_AREA, TOO_SMALL, reason_text
 from planner.units import M2_PER_HA, M_PER_KM
 
 __all__ = ["Screening", "feed_pairs", "pipe_pairs", "reason_text", "screen", "screen_by", "screen_for"]
 
 MIN_AREA_HA = 3.6  # 30 MW IT at 0.12 ha per MW
-SLIVER_HA = 0.01
-MAX_CELLS = 100_000  # a city at half a kilometre
-_BOX_SHARE = 20.0  # the box around a study area may be this much larger than the area
+OF_AREA = ("hub", "market", "cluster", "climate_station")  # columns of the sites that a region of areas keeps
 MIN_OVERLAP_SHARE = 0.01  # an exclusion that takes less of a cell is not named
 
 
@@ -42,7 +41,8 @@ class Screening:
 
     `candidates`: site, name_en, name_zh, district, area_ha (usable), gross_ha, lon, lat, nearest_<voltage>_kv_km,
     nearest_plant, nearest_plant_km, n_feeds, n_plants, status (candidate | excluded), reasons, notes; geometry is what
-    is left of the cell. `reasons`: site, reason, detail (usable ha or km), one row each.
+    is left of the cell. Areas have hub, market, cluster and climate_station, and no distances. `reasons`: site, reason,
+    detail (usable ha or km), one row each.
     """
 
     candidates: gpd.GeoDataFrame
@@ -83,10 +83,13 @@ def screen(
     """
     _check(cell_km, radius_km, water_reach_km)
     is_own = len(region["sites"]) > 0
-    land = _parcels(region) if is_own else _cells(region, cell_km)
+    land = parcels(region) if is_own else cells(region, cell_km)
     land = _with_land(land, region, is_own=is_own)
     points = coordinates(land["point"])
-    land = _with_distances(land, points, region, radius_km=radius_km, water_reach_km=water_reach_km)
+    if region.is_area:
+        land = _without_distances(land, points)
+    else:
+        land = _with_distances(land, points, region, radius_km=radius_km, water_reach_km=water_reach_km)
     reasons = _reasons(land, region, min_area_ha=min_area_ha)
     return Screening(
         candidates=_judged(land, reasons, region),
@@ -119,53 +122,6 @@ def _check(cell_km: float, radius_km: Mapping[int, float], water_reach_km: float
         raise UsageError(
             _("Screening needs a cell above 0 km, a radius by voltage and distances that are not negative.")
         )
-
-
-def _cells(region: Region, cell_km: float) -> gpd.GeoDataFrame:
-    """Return the grid cells that touch the study area, clipped to it."""
-    area = region["study_area"].geometry.union_all()
-    side = cell_km * M_PER_KM
-    x0, y0, x1, y1 = area.bounds
-    _check_count(max(area.area, (x1 - x0) * (y1 - y0) / _BOX_SHARE) / side**2, cell_km)
-    east = np.arange(np.floor(x0 / side), np.ceil(x1 / side))
-    north = np.arange(np.floor(y0 / side), np.ceil(y1 / side))
-    col, row = (a.ravel() for a in np.meshgrid(east, north))
-    boxes = shapely.box(col * side, row * side, (col + 1) * side, (row + 1) * side)
-    shapely.prepare(area)
-    touched = shapely.intersects(area, boxes)
-    boxes, col, row = boxes[touched], col[touched] - east[0], row[touched] - north[0]
-    clipped = shapely.intersection(boxes, area)
-    site = pd.Series(col.astype(int)).map("C{:03d}".format) + pd.Series(row.astype(int)).map("-{:03d}".format)
-    frame = gpd.GeoDataFrame(
-        {"site": site, "centre": shapely.centroid(boxes)}, geometry=clipped, crs=region.projected_crs
-    )
-    frame["is_outside"] = False
-    frame = frame[shapely.area(clipped) > SLIVER_HA * M2_PER_HA].reset_index(drop=True)
-    frame["gross_m2"] = frame.geometry.area
-    return frame
-
-
-def _check_count(n_cells: float, cell_km: float) -> None:
-    """Refuse cells so small that nobody could look at all of them, nor a machine hold them."""
-    if not n_cells <= MAX_CELLS:
-        raise UsageError(
-            _(
-                "Cells of {km:g} km cut the study area into about {n:,.0f} pieces; at most {most:,} are looked at."
-            ).format(km=cell_km, n=n_cells, most=MAX_CELLS)
-        )
-
-
-def _parcels(region: Region) -> gpd.GeoDataFrame:
-    """Return the region's own parcels; those outside the study area, where there is one, are marked."""
-    own = region["sites"]
-    frame = gpd.GeoDataFrame(own.drop(columns="geometry"), geometry=own.geometry.values, crs=region.projected_crs)
-    frame["centre"] = shapely.point_on_surface(frame.geometry.values)
-    given = frame["area_ha"].astype(float) * M2_PER_HA if "area_ha" in frame else pd.Series(np.nan, frame.index)
-    frame["gross_m2"] = given.fillna(frame.geometry.area)
-    area = region["study_area"]
-    inside = shapely.intersects(area.geometry.union_all(), frame.geometry.values) if len(area) else True
-    frame["is_outside"] = ~np.asarray(inside) if len(area) else False
-    return frame
 
 
 def _with_land(land: gpd.GeoDataFrame, region: Region, *, is_own: bool) -> gpd.GeoDataFrame:
@@ -234,6 +190,13 @@ def _with_distances(
     return land
 
 
+def _without_distances(land: gpd.GeoDataFrame, points: Points) -> gpd.GeoDataFrame:
+    """Add the columns of distances, empty: areas have their own access and the water of their hub."""
+    return land.assign(
+        n_feeds=0, nearest_plant_km=np.nan, nearest_plant=None, n_plants=0, x_m=points[:, 0], y_m=points[:, 1]
+    )
+
+
 def _nearest(points: Points, others: Points) -> tuple[Points, NDArray[np.intp]]:
     if not len(others):
         return np.full(len(points), np.nan), np.zeros(len(points), np.intp)
@@ -252,7 +215,7 @@ def _reasons(land: gpd.GeoDataFrame, region: Region, *, min_area_ha: float) -> p
     parts = [
         _part(land, land["is_outside"].astype(bool), OUTSIDE_STUDY_AREA, land["gross_ha"]),
         _part(land, land["usable_ha"] < min_area_ha, TOO_SMALL, land["usable_ha"]),
-        _part(land, land["n_feeds"] == 0, NO_STATION, near),
+        _part(land, (land["n_feeds"] == 0) & (not region.is_area), NO_STATION, near),
     ]
     taken = land[lacks_land & (land["exclusion_kinds"] != "")]
     kinds = taken.assign(reason=taken["exclusion_kinds"].str.split(",")).explode("reason")
@@ -275,7 +238,7 @@ def _judged(land: gpd.GeoDataFrame, reasons: pd.DataFrame, region: Region) -> gp
     listed = reasons.groupby("site")["reason"].agg(", ".join)
     land["reasons"] = land["site"].map(listed).fillna("")
     land["status"] = np.where(land["reasons"] == "", "candidate", "excluded")
-    land["notes"] = np.where(land["n_plants"] == 0, NOTE_NO_PLANT, "")
+    land["notes"] = "" if region.is_area else np.where(land["n_plants"] == 0, NOTE_NO_PLANT, "")
     names = region["districts"].set_index("district")
     for lang in ("en", "zh"):
         column = f"name_{lang}"
@@ -287,5 +250,5 @@ def _judged(land: gpd.GeoDataFrame, reasons: pd.DataFrame, region: Region) -> gp
     land["lon"], land["lat"] = points.x.to_numpy(), points.y.to_numpy()
     near = [c for c in land.columns if c.startswith("nearest_")]
     columns = ["site", "name_en", "name_zh", "district", "area_ha", "gross_ha", "lon", "lat", "x_m", "y_m", *near]
-    columns += ["n_feeds", "n_plants", "status", "reasons", "notes"]
+    columns += ["n_feeds", "n_plants", "status", "reasons", "notes", *(OF_AREA if region.is_area else ())]
     return gpd.GeoDataFrame(land[columns].reset_index(drop=True), geometry=land.geometry.values, crs=land.crs)

@@ -49,9 +49,7 @@ MARKETS = Table(
             at_least=0,
             is_optional=True,
         ),
-        number(
-            "electricity_use_twh", "TWh/year", "Use of electricity in a year", "全社会用电量", above=0, is_optional=True
-        ),
+        number("electricity_use_twh", "TWh", "Use of electricity in a year", "全社会用电量", above=0, is_optional=True),
         number(
             "pue_mean_published",
             "1",

@@ -103,6 +103,12 @@ _ALL = (
         ("cny_per_km2", "CNY/km2", 1e-2),
     )
     + _units("price of capacity", ("cny_per_mw_year", "CNY/MW/year", 1.0), ("cny_per_kw_year", "CNY/kW/year", 1e3))
+    + _units(
+        "emission factor",
+        ("kgco2_per_kwh", "kgCO2/kWh", 1.0),
+        ("tco2_per_mwh", "tCO2/MWh", 1.0),
+        ("gco2_per_kwh", "gCO2/kWh", 1e-3),
+    )
     + _units("resistance per length", ("ohm_per_km", "ohm/km", 1.0), ("ohm_per_m", "ohm/m", 1e3))
     + _units("resistance", ("ohm", "ohm", 1.0))
     + _units("capacitance per length", ("nf_per_km", "nF/km", 1.0), ("uf_per_km", "uF/km", 1e3))
