@@ -21,6 +21,7 @@ from planner.export.facts import (
     total_in_year,
     years_of,
 )
+from planner.export.hub_facts import has_hubs
 from planner.export.printed import (
     new_table,
     print_conflict,
@@ -31,6 +32,14 @@ from planner.export.printed import (
     print_stock,
 )
 from planner.export.printed_grid import print_levers, print_loop
+from planner.export.printed_hubs import (
+    print_areas,
+    print_decisions,
+    print_green_book,
+    print_hubs,
+    print_missing,
+    print_rules,
+)
 from planner.export.sentences import (
     elsewhere_lines,
     limiting_lines,
@@ -79,7 +88,9 @@ def print_plan(
         names = names_of(plan, region, lang=lang)
         _print_security(console, plan, names)
         _print_headline(console, plan, lang=lang)
-        if has_plan(plan):
+        if has_hubs(plan) and has_plan(plan):
+            _print_by_hub(console, plan, names, region, lang=lang)
+        elif has_plan(plan):
             _print_sites(console, plan, lang=lang)
             _print_elsewhere(console, plan, names, lang=lang)
             print_limits(console, plan, names)
@@ -87,11 +98,24 @@ def print_plan(
             print_loop(console, plan, names)
             print_stock(console, plan, lang=lang)
             print_energy_and_water(console, plan)
+            print_decisions(console, plan, names, lang=lang)
         else:
             print_conflict(console, plan, names)
         print_grid(console, plan, names)
         print_marks(console, plan, region)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+def _print_by_hub(console: Console, plan: PlanDict, names: dict[str, str], region: Region | None, *, lang: str) -> None:
+    """Print a plan of areas: what is missing, hubs, green book, what decided, what must be decided, then the sites."""
+    print_missing(console, plan)
+    print_hubs(console, plan, lang=lang)
+    _print_elsewhere(console, plan, names, lang=lang)
+    print_green_book(console, plan, names, region)
+    print_rules(console, plan, names)
+    print_decisions(console, plan, names, lang=lang)
+    print_areas(console, plan, lang=lang)
+    print_limits(console, plan, names)
 
 
 def _print_security(console: Console, plan: PlanDict, names: Mapping[str, str]) -> None:

@@ -15,7 +15,9 @@ MIN_EXTENT_M = 25_000.0
 
 
 def plan_bounds(layers: Mapping[str, gpd.GeoDataFrame], region: Region) -> list[float]:
-    """Return [left, bottom, right, top] around sites, feeds and pipes; around the districts where there are none."""
+    """Return [left, bottom, right, top] around sites, feeds and pipes; around the districts where there are none or hubs."""
+    if "hubs" in layers:  # flows come from everywhere: the whole country is the frame
+        return bounds_of([layers["districts"]], region)
     drawn = [layers[name] for name in ("sites", "feeds", "pipes") if len(layers[name])]
     return bounds_of(drawn or [layers["districts"]], region)
 

@@ -20,7 +20,10 @@ from planner.i18n import language
 if TYPE_CHECKING:
     from planner.region import Region
 
-LAYERS = ("sites", "feeds", "pipes", "substations", "reclaimed_plants", "stock", "grid_lines", "grid_stations")
+LAYERS = (
+    "sites", "feeds", "pipes", "substations", "reclaimed_plants", "stock", "grid_lines", "grid_stations", "hubs", "flows",
+    "existing",
+)  # fmt: skip
 GEOMETRY_COLUMNS = frozenset({"geometry", "lon", "lat"})
 
 

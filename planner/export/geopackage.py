@@ -12,6 +12,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from planner.export.area_tables import area_tables
 from planner.export.atomic import write_atomically
 from planner.export.facts import PlanDict
 from planner.export.grid_words import method_sentence, rules_sentence
@@ -20,6 +21,7 @@ from planner.export.loop_words import loop_of, price_sentence
 from planner.export.security_tables import security_tables
 from planner.export.sentences import limiting_lines, names_of, security_verdict, synthetic_label
 from planner.export.styles import layer_styles
+from planner.export.styles_hubs import area_styles
 from planner.i18n import language
 
 if TYPE_CHECKING:
@@ -35,10 +37,19 @@ LAYER_ORDER = (
     "stock",
     "pipes",
     "feeds",
+    "flows",
+    "existing",
+    "hubs",
     "substations",
     "sites",
 )
-GEOMETRY_TYPES = {"feeds": "LineString", "pipes": "LineString", "grid_lines": "LineString", "sites": "Point"}
+GEOMETRY_TYPES = {
+    "feeds": "LineString",
+    "pipes": "LineString",
+    "grid_lines": "LineString",
+    "flows": "LineString",
+    "sites": "Point",
+}
 FIXED_TIME = "2000-01-01T00:00:00.000Z"  # no clock in outputs: the same plan gives the same file
 
 CREATE_STYLES = """
@@ -65,6 +76,7 @@ def write_geopackage(plan: PlanDict, region: Region, path: Path, *, candidates: 
         "zones": zone_table(plan, region),
         "plan": plan_table(plan, region),
         **security_tables(plan, names_of(plan, region, lang=language())),
+        **area_tables(plan),
     }
 
     def write(target: Path) -> None:
@@ -74,7 +86,7 @@ def write_geopackage(plan: PlanDict, region: Region, path: Path, *, candidates: 
         for name, frame in tables.items():
             pyogrio.write_dataframe(_plain_columns(frame), target, layer=name, driver="GPKG", append=target.exists())
         with closing(sqlite3.connect(target)) as connection, connection:
-            _add_styles(connection, [name for name in LAYER_ORDER if name in layers])
+            _add_styles(connection, [name for name in LAYER_ORDER if name in layers], plan)
         _reset_change_counter(target)
 
     return write_atomically(path, write)
@@ -154,8 +166,8 @@ def _as_text(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _add_styles(connection: sqlite3.Connection, names: list[str]) -> None:
-    styles = layer_styles()
+def _add_styles(connection: sqlite3.Connection, names: list[str], plan: PlanDict) -> None:
+    styles = {**layer_styles(), **area_styles(plan)}
     connection.execute(CREATE_STYLES)
     connection.execute(REGISTER_STYLES, (FIXED_TIME,))
     for name in names:

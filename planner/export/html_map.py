@@ -38,6 +38,8 @@ LAYER_COUNTS = {
     "candidates",
     "grid_lines",
     "grid_stations",
+    "hubs",
+    "flows",
 }
 
 

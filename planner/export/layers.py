@@ -27,6 +27,8 @@ from planner.export.facts import (
     years_of,
 )
 from planner.export.grid_layer import grid_layers
+from planner.export.hub_facts import has_hubs
+from planner.export.layers_hubs import hub_layers
 from planner.screen import reason_text
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ def plan_layers(
         "stock": stock_layer(plan, region),
         "districts": district_layer(region),
         **grid_layers(plan, region),
+        **hub_layers(plan, region),
     }
     if candidates is not None:
         layers["candidates"] = candidate_layer(plan, candidates)
@@ -94,6 +97,7 @@ def _site_row(plan: PlanDict, site: Row, year: int | None) -> dict[str, Any]:
         "is_dual_fed": bool(site.get("is_dual_fed")),
         "is_position_uncertain": bool(site.get("is_position_uncertain")),
         "plan_security": plan.get("security"),
+        **{name: site[name] for name in ("hub", "market", "cluster", "label") if name in site},
         **by_year,
     }
 
@@ -106,6 +110,8 @@ def link_layer(plan: PlanDict, ends: gpd.GeoDataFrame, *, kind: str) -> gpd.GeoD
     for site in plan.get("sites") or []:
         for link in site.get(kind) or []:
             end = geometry_of.get(str(link[key]))
+            if end is None and has_hubs(plan):
+                continue  # the water of an area comes from its hub, which is no place
             if end is None:
                 raise UsageError(
                     f"The plan uses {key} {link[key]!r}, which region {plan['region']['id']!r} does not have: "

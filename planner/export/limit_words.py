@@ -6,14 +6,24 @@ from collections.abc import Mapping, Sequence
 
 from planner.export.facts import NO_WORTH, PlanDict, Row, index_parts
 from planner.export.sentences import class_name
-from planner.export.words import amount, family_name, limit_name, one_of, rounded, technology_name, unit_name
+from planner.export.words import (
+    amount,
+    family_name,
+    limit_name,
+    one_of,
+    quantity_word,
+    rounded,
+    technology_name,
+    unit_name,
+)
 from planner.i18n import gettext as _
 
-NAMED_WITHOUT_ID = frozenset(
-    {"plant_supply", "hall_switches_once", "liquid_stock", "demand_met", "green_channel", "network_cut"}
-)
+NAMED_WITHOUT_ID = frozenset({
+    "plant_supply", "hall_switches_once", "liquid_stock", "demand_met", "green_channel", "network_cut", "hub_cap",
+    "green_share", "mean_pue", "heat_sink", "heat_share", "resource_share", "own_access",
+})  # fmt: skip
 MONTHS = frozenset(str(month) for month in range(1, 13))
-REQUIRED = frozenset({"green_share", "occupancy", "demand_met"})  # more is asked for, not allowed
+REQUIRED = frozenset({"green_share", "occupancy", "demand_met", "heat_share"})  # more is asked for, not allowed
 
 
 def limit_place(row: Row, names: Mapping[str, str]) -> str:
@@ -27,7 +37,7 @@ def limit_place(row: Row, names: Mapping[str, str]) -> str:
         elif part in MONTHS and row.get("constraint") == "plant_supply":
             words.append(_("month {month}").format(month=int(part)))
         else:
-            words.append(class_name(technology_name(part), names))
+            words.append(class_name(technology_name(quantity_word(part)), names))
     return ", ".join(words)
 
 

@@ -2,13 +2,13 @@
   "use strict";
   const read = (id) => JSON.parse(document.getElementById(id).textContent);
   const facts = read("facts");
-  const state = { facts: facts, isReady: false, year: facts.years[facts.years.length - 1], error: null };
+  const state = { facts: facts, isReady: false, year: facts.years[facts.years.length - 1], error: null, colour: "hub" };
   window.sitePlan = state;
   const shown = {
     sites: ["sites", "site_labels"], substations: ["substations"], names: ["substation_names"], feeds: ["feeds"], pipes: ["pipes"],
     grid_lines: ["grid_lines"], grid_stations: ["grid_stations"], limiting: ["limiting", "limiting_callout"],
     plants: ["reclaimed_plants"], stock: ["stock"], candidates: ["candidates"], excluded: ["excluded"],
-    districts: ["districts", "district_names"],
+    districts: ["districts", "district_names"], flows: ["flows"], hub_names: ["hub_names"],
   };
   try {
     await Bokeh.embed.embed_item(read("item"), "map");
@@ -39,11 +39,29 @@
       }
       source.data = data;
     }
+    paint(state.colour);
     for (const button of document.querySelectorAll("button[data-year]")) {
       button.classList.toggle("on", Number(button.dataset.year) === year);
     }
   }
 
+  function paint(mode) {
+    state.colour = mode;
+    const sites = layer("sites");
+    if (!sites || !("mode_" + mode in sites.data_source.data)) return;
+    const data = Object.assign({}, sites.data_source.data);
+    data.colour = data["mode_" + mode];
+    data.ink = data["ink_" + mode];
+    sites.data_source.data = data;
+    for (const button of document.querySelectorAll("button[data-colour]")) {
+      button.classList.toggle("on", button.dataset.colour === mode);
+    }
+    for (const part of document.querySelectorAll("[data-legend]")) part.hidden = part.dataset.legend !== mode;
+  }
+
+  for (const button of document.querySelectorAll("button[data-colour]")) {
+    button.addEventListener("click", () => paint(button.dataset.colour));
+  }
   for (const input of document.querySelectorAll("input[data-layer]")) {
     const apply = () => shown[input.dataset.layer].forEach((name) => {
       if (layer(name)) layer(name).visible = input.checked;

@@ -38,6 +38,29 @@ def _content() -> dict[str, tuple[str, list[tuple[str, str]]]]:
                 (_("District"), "@{district}"),
             ],
         ),
+        "area": (
+            "@{name}",
+            [
+                (_("Hub"), "@{hub}"),
+                (_("Electricity market"), "@{market}"),
+                (_("IT load"), "@{it_mw} MW"),
+                (_("Facility load"), "@{facility} MW"),
+                (_("Cooling"), "@{cooling}"),
+                (_("PUE of the hub"), "@{pue}"),
+                (_("Green share of the hub"), "@{share} %"),
+                (_("Round trip, mean of the hub"), "@{rtt} ms"),
+                (_("Opens"), "@{opens}"),
+            ],
+        ),
+        "flow": (
+            "@{name}",
+            [
+                (_("IT load served"), "@{amount} MW"),
+                (_("Classes of demand"), "@{classes}"),
+                (_("Distance"), _("@{km} km (drawn straight)")),
+                (_("Round trip"), "@{rtt} ms"),
+            ],
+        ),
         "substation": (
             "@{name} (@{id})",
             [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -20,7 +21,9 @@ from bokeh.models.tools import PanTool, SaveTool, WheelZoomTool
 from bokeh.plotting import figure
 
 from planner.export.facts import PlanDict, local_name
+from planner.export.hub_facts import has_hubs
 from planner.export.map_grid import draw_grid, draw_limiting
+from planner.export.map_hubs import draw_flows, draw_hub_names, hub_columns
 from planner.export.map_marks import (
     FONT,
     Figure,
@@ -47,12 +50,15 @@ def draw(
     if "candidates" in moved:
         _draw_candidates(plot, moved["candidates"])
     draw_grid(plot, moved, plan, names=names)
+    draw_flows(plot, moved, plan, lang=lang)
     draw_plants(plot, moved["reclaimed_plants"], lang=lang)
     draw_stock(plot, moved["stock"], lang=lang)
     draw_links(plot, moved["pipes"], plan, name="pipes", lang=lang)
     draw_links(plot, moved["feeds"], plan, name="feeds", lang=lang)
     draw_substations(plot, moved["substations"], plan, lang=lang)
-    draw_sites(plot, moved["sites"], plan, lang=lang)
+    columns = partial(hub_columns, plan, lang=lang) if has_hubs(plan) else None
+    draw_sites(plot, moved["sites"], plan, lang=lang, columns=columns)
+    draw_hub_names(plot, moved, plan, lang=lang)
     draw_limiting(plot, moved, plan, names=names)
     return plot
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import geopandas as gpd
@@ -15,7 +16,7 @@ from bokeh.models import (
     HoverTool,
 )
 
-from planner.export.facts import PlanDict, in_year, local_name, years_of
+from planner.export.facts import PlanDict, Row, in_year, local_name, years_of
 from planner.export.map_cards import card
 from planner.export.palette import (
     FEED_COLOURS,
@@ -37,6 +38,7 @@ VOLTAGE_IN_NAME = re.compile(r"\s*\d+\s*(kV|千伏)站?$")  # the square already
 MOST_NAMES = 40  # more would hide the map
 
 Figure = Any  # bokeh's figure carries its glyph methods dynamically
+SiteColumns = Callable[[list[Row]], dict[str, list[Any]]]
 
 
 def draw_plants(plot: Figure, layer: gpd.GeoDataFrame, *, lang: str) -> None:
@@ -106,7 +108,7 @@ def draw_links(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, name: s
         data["width"] = [3.5 if value >= HIGH_KV else 2.2 for value in kv]
     else:
         data |= {"colour": [PIPE_COLOUR] * len(rows), "width": [2.5] * len(rows)}
-    _show_last_year(data, plan, ("amount", "alpha"))
+    with_last_year(data, plan, ("amount", "alpha"))
     renderer = plot.multi_line(
         "xs",
         "ys",
@@ -142,7 +144,7 @@ def draw_substations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, l
         data[f"colour_{year}"] = [HEADROOM_COLOURS[headroom_class(value)] for value in left.fillna(0.0)]
         for column in ("before", "used", "left"):
             data[f"{column}_{year}"] = [shown(value) for value in layer[f"{column}_mva_{year}"]]
-    _show_last_year(data, plan, ("size", "colour", "before", "used", "left"))
+    with_last_year(data, plan, ("size", "colour", "before", "used", "left"))
     renderer = plot.scatter(
         "x",
         "y",
@@ -175,8 +177,10 @@ def draw_substations(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, l
     )
 
 
-def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: str) -> None:
-    """Draw the chosen sites; size by IT load, colour by main cooling."""
+def draw_sites(
+    plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: str, columns: SiteColumns | None = None
+) -> None:
+    """Draw the chosen sites; size by IT load, colour by main cooling unless `columns` gives other columns."""
     sites = {str(site["id"]): site for site in plan.get("sites") or []}
     years = years_of(plan)
     size = [-in_year(sites[site].get("it_mw"), years[-1]) if years else 0.0 for site in layer["site"]]
@@ -210,7 +214,9 @@ def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: s
         data[f"label_{year}"] = [f"{value:.0f}" if value > 0 else "" for value in it_mw]
         data[f"it_mw_{year}"] = [f"{value:,.1f}" for value in it_mw]
         data[f"facility_{year}"] = [f"{in_year(sites[row['site']].get('facility_mw'), year):,.1f}" for row in rows]
-    _show_last_year(data, plan, ("size", "label", "it_mw", "facility"))
+    own = columns([sites[row["site"]] for row in rows]) if columns else {}
+    data |= own
+    with_last_year(data, plan, ("size", "label", "it_mw", "facility"))
     source = ColumnDataSource(data, name="site_data")
     renderer = plot.scatter(
         "x",
@@ -236,7 +242,7 @@ def draw_sites(plot: Figure, layer: gpd.GeoDataFrame, plan: PlanDict, *, lang: s
         text_baseline="middle",
         name="site_labels",
     )
-    add_card(plot, renderer, "site")
+    add_card(plot, renderer, "area" if own else "site")
 
 
 def _point_data(layer: gpd.GeoDataFrame, *, key: str, figure: str, lang: str) -> dict[str, Any]:
@@ -253,7 +259,8 @@ def _point_data(layer: gpd.GeoDataFrame, *, key: str, figure: str, lang: str) ->
     }
 
 
-def _show_last_year(data: dict[str, Any], plan: PlanDict, columns: tuple[str, ...]) -> None:
+def with_last_year(data: dict[str, Any], plan: PlanDict, columns: tuple[str, ...]) -> None:
+    """Show the last year first: every column gets what its column of that year holds."""
     years = years_of(plan)
     for column in columns:
         data[column] = list(data[f"{column}_{years[-1]}"]) if years else []

@@ -20,6 +20,8 @@ from planner.export.facts import (
     years_of,
 )
 from planner.export.grid_words import element_name, outage_name, when
+from planner.export.hub_facts import has_hubs, totals
+from planner.export.hub_words import map_note
 from planner.export.limit_words import (
     bottleneck_title,
     bottleneck_when,
@@ -28,6 +30,7 @@ from planner.export.limit_words import (
     worth_text,
 )
 from planner.export.map_marks import voltage_levels
+from planner.export.map_panel_areas import area_panel
 from planner.export.map_panel_grid import security_panel
 from planner.export.marks import marks_sentence
 from planner.export.palette import (
@@ -100,6 +103,8 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
         "grid": grid_rows(plan, names),
         "safety": security_panel(plan, names, lang=lang),
         "legend": legend(plan),
+        "areas": area_panel(plan, region, names, lang=lang),
+        "has": {name: bool(len(region[name])) for name in ("substations", "reclaimed_plants", "stock")},
         "foot": foot_lines(plan, region),
         "words": {**fixed_words(), **station_words(region)},
     }
@@ -114,7 +119,7 @@ def headline_rows(plan: PlanDict) -> list[list[str]]:
     for year in years_of(plan):
         cost = sum(row.get("cny_per_year") or 0.0 for row in plan.get("ledger") or [] if row["year"] == year)
         share = energy.get(year, {}).get("green_share")
-        new_m3 = water.get(year, {}).get("new_m3")
+        new_m3 = totals(plan, year)["water_m3"] if has_hubs(plan) else water.get(year, {}).get("new_m3")
         rows.append(
             [
                 str(year),
@@ -220,6 +225,11 @@ def foot_lines(plan: PlanDict, region: Region) -> list[str]:
           "lines, not routes.").format(crs=region.projected_crs),
         _("? Position of a feeding station or plant less precise than half the length of the feed."),
     ]  # fmt: skip
+    if has_hubs(plan):
+        lines[1:] = [
+            _("Drawn in {crs}; lines are straight, not routes.").format(crs=region.projected_crs),
+            map_note(plan),
+        ]
     marks = marks_sentence(region)
     if marks:
         lines.append(marks)

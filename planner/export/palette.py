@@ -51,3 +51,34 @@ def loading_bounds() -> list[tuple[float | None, float | None]]:
     """Return (lower, upper) of each class of loading, None where open, percent."""
     breaks = [None, *LOADING_BREAKS_PERCENT, None]
     return list(zip(breaks[:-1], breaks[1:], strict=True))
+
+
+# hubs in the order of `hub_facts.hub_ids`; beyond these the colours begin anew
+HUB_COLOURS = (
+    "#0072B2", "#56B4E9", "#009E73", "#CC79A7", "#D55E00", "#E69F00", "#F0E442", "#8C564B", "#5E2B97", "#999999",
+)  # fmt: skip
+LIGHT_HUB_COLOURS = frozenset({"#56B4E9", "#E69F00", "#F0E442", "#CC79A7", "#999999"})
+FLOW_COLOUR = "#6E6A5E"
+# upper bounds of a green share; the last class is open; light to dark
+GREEN_BREAKS_SHARE = (0.3, 0.5, 0.8, 0.999)
+GREEN_COLOURS = ("#D9D2C5", "#B8E0C2", "#66BD8A", "#238B57", "#00441B")
+UNKNOWN_GREEN_COLOUR = "#FFFFFF"
+DARK_GREENS = frozenset({"#238B57", "#00441B"})
+
+
+def hub_colours(hubs: list[str]) -> dict[str, str]:
+    """Return the colour of every hub."""
+    return {hub: HUB_COLOURS[i % len(HUB_COLOURS)] for i, hub in enumerate(hubs)}
+
+
+def green_colour(share: float | None) -> str:
+    """Return the colour of a green share, white where there is none."""
+    if share is None:
+        return UNKNOWN_GREEN_COLOUR
+    return GREEN_COLOURS[sum(share >= bound for bound in GREEN_BREAKS_SHARE)]
+
+
+def green_bounds() -> list[tuple[float | None, float | None]]:
+    """Return (lower, upper) of each class of green share, None where open."""
+    breaks = [None, *GREEN_BREAKS_SHARE, None]
+    return list(zip(breaks[:-1], breaks[1:], strict=True))

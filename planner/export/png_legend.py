@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.figure import Figure
 
 from planner.export.facts import PlanDict, in_year, last_year, sites_by_size, total_in_year
+from planner.export.hub_facts import has_hubs
 from planner.export.map_panel import fixed_words, legend, station_words
+from planner.export.png_hubs import draw_hub_keys
 from planner.export.png_marks import Canvas
 from planner.export.words import number
 from planner.i18n import gettext as _
@@ -53,16 +55,15 @@ def draw_panel(figure: Figure, plan: PlanDict, region: Region, *, has_candidates
     """Draw the legend of what is on the map, then the sites."""
     panel, keys, words = Panel(figure, canvas), legend(plan), fixed_words()
     sites = sites_by_size(plan)
+    if has_hubs(plan):
+        draw_hub_keys(panel, plan)
+        _site_list(panel, plan, canvas)
+        return
     if sites:
         panel.head(_("Sites: size = IT load (MW), colour = main cooling"))
         for text, colour in keys["technologies"]:
             panel.key(text, marker="o", color=colour)
-    panel.head(_("Substations: colour and size = headroom left (MVA)") if sites
-               else _("Substations: colour and size = firm headroom (MVA)"))  # fmt: skip
-    for text, colour in keys["headroom"]:
-        panel.key(text, marker="s", color=colour)
-    canvas.write(panel.axes, TEXT_X, panel.y, station_words(region)["square"], size=5.2, va="center", color="#555555")
-    panel.y -= LINE
+    _station_keys(panel, region, keys, has_sites=bool(sites))
     panel.head(words["legend"])
     for text, colour in keys["feeds"]:
         panel.key(text, color=colour)
@@ -78,6 +79,19 @@ def draw_panel(figure: Figure, plan: PlanDict, region: Region, *, has_candidates
         if not sites:
             panel.key(words["excluded"], marker="s", color=keys["excluded"], **white)
     _site_list(panel, plan, canvas)
+
+
+def _station_keys(panel: Panel, region: Region, keys: dict[str, Any], *, has_sites: bool) -> None:
+    """Write what the colours of stations mean; nothing for a region without stations."""
+    if not len(region["substations"]):
+        return
+    panel.head(_("Substations: colour and size = headroom left (MVA)") if has_sites
+               else _("Substations: colour and size = firm headroom (MVA)"))  # fmt: skip
+    for text, colour in keys["headroom"]:
+        panel.key(text, marker="s", color=colour)
+    text = station_words(region)["square"]
+    panel.canvas.write(panel.axes, TEXT_X, panel.y, text, size=5.2, va="center", color="#555555")
+    panel.y -= LINE
 
 
 def _site_list(panel: Panel, plan: PlanDict, canvas: Canvas) -> None:

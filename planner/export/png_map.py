@@ -19,6 +19,7 @@ from matplotlib.figure import Figure
 from planner.export.atomic import write_bytes
 from planner.export.extent import plan_bounds
 from planner.export.facts import PlanDict, has_plan, local_name
+from planner.export.hub_words import map_note
 from planner.export.layers import plan_layers
 from planner.export.png_font import Pen, pen
 from planner.export.png_legend import draw_panel
@@ -141,7 +142,7 @@ def _foot(plan: PlanDict, region: Region, canvas: Canvas) -> list[str]:
     note = _("Drawn in English: this machine has no Chinese font (for example the package fonts-noto-cjk).")
     first = [
         synthetic_label(plan) or "",
-        _("District cells are approximate; feeds and pipes are straight lines, not routes."),
+        map_note(plan) or _("District cells are approximate; feeds and pipes are straight lines, not routes."),
         note if canvas.is_replaced else "",
     ]
     titles = [str(source.get("title") or source.get("id")) for source in region.meta.get("sources") or []]

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 
 from planner.export.facts import PlanDict, in_year, last_year, main_cooling, sites_by_size
+from planner.export.hub_facts import has_hubs
 from planner.export.map_marks import HIGH_KV, MOST_NAMES, VOLTAGE_IN_NAME, voltage_levels
 from planner.export.palette import (
     CANDIDATE_COLOURS,
@@ -29,6 +30,7 @@ from planner.export.palette import (
     headroom_class,
 )
 from planner.export.png_font import Pen
+from planner.export.png_hubs import draw_areas
 
 PAPER = "#F4F1EA"
 SIZE_PER_MW = 0.55  # points² of a site's disc per MW of IT load
@@ -63,7 +65,7 @@ def draw_map(
     for spine in axes.spines.values():
         spine.set(color="#B9B2A6", linewidth=0.6)
     _frame(axes, bounds)
-    _districts(axes, layers["districts"], canvas)
+    _districts(axes, layers["districts"], canvas, size=4.6 if has_hubs(plan) else 7.0)
     if "candidates" in layers:
         _candidates(axes, layers["candidates"], is_faint=bool(len(layers["sites"])))
     _points(axes, layers["reclaimed_plants"], marker="v", colour=PLANT_COLOUR, size=14)
@@ -73,7 +75,10 @@ def draw_map(
     _links(axes, layers["feeds"], colours=[FEED_COLOURS.get(value, OTHER_COLOUR) for value in kv],
            widths=[1.3 if value >= HIGH_KV else 0.9 for value in kv])  # fmt: skip
     _substations(axes, layers["substations"], canvas)
-    _sites(axes, layers["sites"], plan, canvas)
+    if has_hubs(plan):
+        draw_areas(axes, layers, plan, canvas)
+    else:
+        _sites(axes, layers["sites"], plan, canvas)
     _scale_bar(axes, canvas)
 
 
@@ -99,7 +104,7 @@ def _rings(layer: gpd.GeoDataFrame) -> list[np.ndarray]:
     return [np.asarray(part.exterior.coords)[:, :2] for part in areas.geometry.explode(index_parts=False)]
 
 
-def _districts(axes: Axes, layer: gpd.GeoDataFrame, canvas: Canvas) -> None:
+def _districts(axes: Axes, layer: gpd.GeoDataFrame, canvas: Canvas, *, size: float) -> None:
     areas = PolyCollection(
         _rings(layer), facecolors="#FCFBF7", edgecolors="#A79F8F", linewidths=0.5, linestyles="dotted"
     )
@@ -108,7 +113,7 @@ def _districts(axes: Axes, layer: gpd.GeoDataFrame, canvas: Canvas) -> None:
     for row, place in zip(layer.drop(columns="geometry").to_dict("records"), places, strict=True):
         if _inside(axes, place.x, place.y):
             text = canvas.pen.name({**row, "id": row.get("district")}, canvas.lang)
-            canvas.write(axes, place.x, place.y, text, size=7, color="#9A917F", ha="center", va="center", zorder=1.5)
+            canvas.write(axes, place.x, place.y, text, size=size, color="#9A917F", ha="center", va="center", zorder=1.5)
 
 
 def _candidates(axes: Axes, layer: gpd.GeoDataFrame, *, is_faint: bool) -> None:

@@ -104,8 +104,9 @@ def names_of(plan: PlanDict, region: Region | None, *, lang: str) -> dict[str, s
     names: dict[str, str] = {}
     tables = {"substations": "substation", "zones": "zone", "reclaimed_plants": "plant", "districts": "district"}
     tables |= {"stock": "stock", "resources": "resource", "outside_sites": "outside"}
+    tables |= {"heat_sinks": "heat_sink", "markets": "market", "hubs": "hub"}
     for table, key in tables.items():
-        frame = region[table] if region is not None else pd.DataFrame()
+        frame = region.tables.get(table, pd.DataFrame()) if region is not None else pd.DataFrame()
         for row in frame.drop(columns="geometry", errors="ignore").to_dict("records"):
             shown = local_name({**{str(k): v for k, v in row.items()}, "id": row[key]}, lang)
             if table == "districts":  # a plant may bear the district's name as its id
@@ -115,6 +116,8 @@ def names_of(plan: PlanDict, region: Region | None, *, lang: str) -> dict[str, s
                 names[str(row[key])] = shown
     if region is not None:
         names |= _bus_names(region, names)
+    for key in ("market", "hub"):
+        names |= {str(row[key]): local_name({**row, "id": row[key]}, lang) for row in plan.get(f"{key}s") or []}
     for site in plan.get("sites") or []:
         names[str(site["id"])] = local_name(site, lang)
         names |= {str(feed["substation"]): local_name(feed, lang) for feed in site.get("feeds") or []}

@@ -19,6 +19,7 @@ from planner.export.facts import (
     total_in_year,
     years_of,
 )
+from planner.export.layers_hubs import flow_sheet
 from planner.export.sentences import limiting_lines, names_of, security_verdict, status_sentence, synthetic_label
 from planner.export.sheet import Cell, Sheet, yes_no
 from planner.export.sheets_checks import (
@@ -29,6 +30,7 @@ from planner.export.sheets_checks import (
     stock_sheet,
 )
 from planner.export.sheets_grid import security_sheets
+from planner.export.sheets_hubs import area_sheets
 from planner.export.words import (
     objective_name,
     technology_name,
@@ -40,8 +42,11 @@ from planner.export.words import (
 def plan_sheets(plan: PlanDict, *, lang: str, region: Region | None = None) -> list[Sheet]:
     """Return the sheets of a plan; a plan without a decision gives the overview and what contradicts."""
     with use_language(lang):
+        names = names_of(plan, region, lang=lang)
         sheets = [
             overview_sheet(plan, lang=lang, region=region),
+            *area_sheets(plan, names, lang=lang, region=region),
+            flow_sheet(plan, region, lang=lang),
             site_sheet(plan, lang=lang),
             cooling_sheet(plan, lang=lang),
             feed_sheet(plan, lang=lang),
@@ -51,7 +56,7 @@ def plan_sheets(plan: PlanDict, *, lang: str, region: Region | None = None) -> l
             stock_sheet(plan, lang=lang),
             cost_sheet(plan),
             energy_sheet(plan),
-            *security_sheets(plan, names_of(plan, region, lang=lang), lang=lang),
+            *security_sheets(plan, names, lang=lang),
             outage_sheet(plan),
         ]
     return [sheet for sheet in sheets if sheet.rows]

@@ -25,6 +25,7 @@ from planner.export.facts import (
     total_in_year,
     years_of,
 )
+from planner.export.hub_facts import has_hubs, required_share, rows_of, shown_years, totals
 from planner.export.map_panel import Panel, headline_rows, panel
 from planner.export.marks import marks_sentence
 from planner.export.words import family_name, money, number, objective_name, term_name
@@ -91,6 +92,8 @@ def _asked_mw(plan: PlanDict, year: int | None) -> float:
 
 def question(plan: PlanDict) -> str:
     """Return what was asked, in one sentence."""
+    if has_hubs(plan):
+        return area_question(plan)
     year = last_year(plan)
     return _(
         "Where in {region} can {mw} MW of new computing load be placed by {year}, how cooled, fed and watered, so that "
@@ -98,6 +101,21 @@ def question(plan: PlanDict) -> str:
     ).format(
         region=local_name(plan.get("region") or {}, language()),
         mw=number(_asked_mw(plan, year), 0),
+        year=year,
+        aim=objective_name(str((plan.get("objective") or {}).get("name"))),
+    )
+
+
+def area_question(plan: PlanDict) -> str:
+    """Return what was asked of a region of areas; the demand is what is served and what is not."""
+    year = last_year(plan)
+    rows = [*(plan.get("assignments") or []), *(plan.get("unserved") or [])]
+    return _(
+        "Where in {region} can {mw} MW of computing load be placed by {year}, in which hub and in which year, so that "
+        "latency, power, water, green power and efficiency rules all hold? Aim: {aim}."
+    ).format(
+        region=local_name(plan.get("region") or {}, language()),
+        mw=number(sum(row["it_mw"] for row in rows if row["year"] == year), 0),
         year=year,
         aim=objective_name(str((plan.get("objective") or {}).get("name"))),
     )
@@ -150,6 +168,11 @@ def headline(plan: PlanDict) -> list[list[str]]:
     rows = []
     for year, head in zip(years_of(plan), headline_rows(plan), strict=True):
         e, w = energy.get(year, {}), water.get(year, {})
+        if has_hubs(plan):
+            if year not in shown_years(plan):
+                continue
+            of_year = [row for row in rows_of(plan, "markets") if row["year"] == year]
+            e, w = {**e, "required_share": required_share(of_year)}, {"new_m3": totals(plan, year)["water_m3"]}
         used = (w.get("new_m3") or 0.0) + (w.get("stock_m3") or 0.0)
         rows.append(
             [

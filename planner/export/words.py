@@ -54,6 +54,9 @@ def term_name(term: str) -> str:
         "unserved": _("Penalty for unserved demand"),
         "reinforcement": _("Grid reinforcement"),
         "flexibility": _("Interruptible load"),
+        "network": _("Data network"),
+        "heat_links": _("Heat mains"),
+        "heat_revenue": _("Heat sold"),
     }
     return names.get(term, term.replace("_", " "))
 
@@ -76,6 +79,9 @@ def family_name(family: str) -> str:
         "epsilon": _("Own limit"),
         "reinforcement": _("Grid reinforcement"),
         "flexibility": _("Interruptible load"),
+        "hubs": _("Hubs and markets"),
+        "heat": _("Waste heat"),
+        "budget": _("Budget"),
     }
     return names.get(family, family)
 
@@ -107,8 +113,22 @@ def limit_name(constraint: str) -> str:
         "smallest_site": _("Smallest size of a site"),
         "wished_site": _("Wished site"),
         "green_within_use": _("Green power within use"),
+        "own_access": _("Grid access of the area"),
+        "hub_cap": _("Limit of a hub"),
+        "mean_pue": _("Mean PUE of a market"),
+        "no_new_blocks": _("No more of a technology"),
+        "recovered_heat": _("Heat that can be recovered"),
+        "heat_sink": _("Heat that users take"),
+        "heat_share": _("Waste heat to be used"),
+        "investment": _("Budget of a period"),
     }
     return names.get(constraint, constraint.replace("_", " "))
+
+
+def quantity_word(quantity: str) -> str:
+    """Return what a limit of a hub is about; anything else stays as it is."""
+    names = {"energy_mwh": _("electricity"), "it_mw": _("IT load"), "water_m3": _("cooling water")}
+    return names.get(quantity, quantity)
 
 
 def unit_name(unit: str) -> str:

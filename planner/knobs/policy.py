@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from planner.export.words import unit_name
 from planner.i18n import gettext as _
 from planner.i18n import language
 from planner.knobs import Knob, RuleRef
-from planner.knobs.shown import PERCENT, plain_number
-from planner.policy import CHOICE, YES_NO, PolicyPack, Rule, read_policy_pack
+from planner.policy import PolicyPack, Rule, read_policy_pack
+from planner.policy_words import quantity_name, value_text
 from planner.scenario import Scenario
 
 ASSUMED = "assumed"
@@ -63,38 +62,5 @@ def _line(rule: Rule) -> str:
     return " · ".join(part for part in (text, phrase, mark) if part)
 
 
-def quantity_name(quantity: str) -> str:
-    """Return what a rule rules, in words."""
-    names = {
-        "air_cooling_max_kw_per_rack": _("Air cooling is enough up to"),
-        "green_share": _("Green share of new load"),
-        "is_220_110_kv_expandable": _("220 and 110 kV stations may be expanded"),
-        "is_conversion_energy_neutral": _("A conversion may not raise the energy used"),
-        "is_drinking_water_allowed": _("Drinking water for cooling"),
-        "is_near_500_kv_required": _("Sites near 500 kV stations"),
-        "liquid_ready_share": _("Existing halls that can turn to liquid cooling"),
-        "near_range_500_kv_km": _("Near range of a 500 kV station"),
-        "occupancy_min_share": _("Least occupancy"),
-        "pue_cap": _("PUE cap"),
-        "training_in_city_max_share": _("Training inside the city, at most"),
-        "water_cap_m3_per_year": _("Cooling water of the city, at most"),
-    }
-    return names.get(quantity, quantity)
-
-
 def _value(rule: Rule) -> str:
-    if rule.unit == CHOICE or isinstance(rule.value, str):
-        return str(rule.value)
-    if rule.unit == YES_NO:
-        return _("yes") if rule.value else _("no")
-    if rule.unit == "share":
-        return f"{plain_number(float(rule.value) * PERCENT)} %"
-    text = plain_number(float(rule.value))
-    unit = "" if rule.unit == "1" else f" {unit_name(rule.unit)}"
-    if rule.upper_kt_coal is None:
-        return text + unit
-    if rule.upper_kt_coal == float("inf"):
-        return _("{value} for larger projects").format(value=text + unit)
-    return _("{value} below {size} kt of coal equivalent a year").format(
-        value=text + unit, size=plain_number(rule.upper_kt_coal)
-    )
+    return value_text(rule.model_dump())
