@@ -233,6 +233,7 @@ def make_app() -> typer.Typer:
     from planner.cli_grids import export_grid, import_grid
     from planner.cli_headroom import headroom
     from planner.cli_house import calibrate, docs
+    from planner.cli_policies import policies
 
     codes = "\n\n".join(f"{code}  {meaning}" for code, meaning in exit_code_meanings().items())
     app = typer.Typer(
@@ -258,8 +259,9 @@ def make_app() -> typer.Typer:
         (export_grid, _("Write the network with the loads of a plan as pandapower JSON and Excel and MATPOWER.")),
         (export, _("Write the exports of a plan again, for example in the other language.")),
         (show, _("Print a plan that was made before.")),
+        (policies, _("List the policy packs: every rule with value, date, places, effect, document and clause.")),
         (calibrate, _("Compare the computed use of the existing centres with published totals.")),
-        (docs, _("Write the pages that are made from the program: formulation, scenario keys and data dictionary.")),
+        (docs, _("Write the pages that are made from the program: formulation, scenario keys, data, rules.")),
     ):
         app.command(help=text)(guarded(command))
     app.command(name="app", help=_("Open the planner's desk in a browser."))(guarded(desk))
