@@ -9,7 +9,7 @@
 Symbols
     mwh_per_mw_year   recoverable heat of one MW IT while heat is wanted   [MWh/MW/year]   heat_yield (models/heat.py)
     mwh_per_year      what a user of heat takes in a year                  [MWh/year]      heat_sinks
-    max_mwh           upper bound of heat_mwh: what the user takes, or the most that the site can give   [MWh/year]
+    max_mwh           upper bound of heat_mwh: the most that the site can give   [MWh/year]
     is_linked         the heat main from the site to the user is built by that year            [0/1]   decision
     share             least reused part of a market's energy: the ERF of ISO/IEC 30134-6       [-]     heat_shares
     Heat and its price are taken at the centre's fence: what a heat pump of the user adds is the user's. Fuel that the heat

@@ -30,13 +30,15 @@ def most_heat(data: SitingData, blocks: pd.DataFrame, bounds: pd.DataFrame) -> p
 
 
 def heat_frames(data: SitingData, blocks: pd.DataFrame, bounds: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return heat_mwh, where heat can flow at all, and is_linked of the same pairs in every year, with their bounds."""
+    """Return heat_mwh, where heat can flow at all, and is_linked of the same pairs in every year, with their bounds.
+
+    The bound of heat_mwh is what the site can give. What the user takes is left to its row, whose worth would else be 0.
+    """
     sinks = data["heat_sinks"][data["heat_sinks"]["year"].isin(data.years)]
-    flows = join(data["heat_links"][LINK], sinks, "sink", take=["year", "mwh_per_year"])
+    flows = join(data["heat_links"][LINK], sinks[sinks["mwh_per_year"].astype(float) > EPS], "sink", take=["year"])
     given = looked_up(flows, most_heat(data, blocks, bounds), "site", "mwh", absent=0.0)
     many = looked_up(flows, bounds, "site", "multiplicity", absent=1.0)
-    most = np.minimum(given * many, flows["mwh_per_year"].to_numpy(float))
-    flows = with_columns(flows[[*LINK, "year"]], lower=0.0, upper=most, is_integer=False)[most > EPS]
+    flows = with_columns(flows[[*LINK, "year"]], lower=0.0, upper=given * many, is_integer=False)[given > EPS]
     links = cross_years(distinct(flows, LINK), data.years)
     count = looked_up(links, bounds, "site", "multiplicity", absent=1.0)
     return {
