@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from models.siting import build
@@ -35,8 +37,8 @@ def same(one: float, other: float, *, tolerance: float = 1e-6) -> bool:
     return one == other or abs(one - other) <= tolerance * max(1.0, abs(one), abs(other))
 
 
-def binding_families(solver: Solver, found: float) -> set[str]:
-    """Return the families whose limits (rows that are not definitions) cost something at the optimum `found`.
+def binding_families(solver: Solver, found: float, families: Iterable[str] = FAMILIES) -> set[str]:
+    """Return those of the families whose limits (rows that are not definitions) cost something at the optimum `found`.
 
     Land is relaxed in the data, because the bounds of the block counts rest on it too.
     """
@@ -44,7 +46,7 @@ def binding_families(solver: Solver, found: float) -> set[str]:
     is_limit = matrix.row_lower != matrix.row_upper
     family_of = dict(solver.model.families)
     out = set()
-    for family in FAMILIES:
+    for family in families:
         rows = [
             first + k
             for name, _, index, first in matrix.spans

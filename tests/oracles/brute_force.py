@@ -38,9 +38,21 @@ def block_plans(d: Definition, site: str) -> list[Blocks]:
         grows = all(a <= b for x, y in itertools.pairwise(plan) for a, b in zip(x, y, strict=True))
         if not grows or last < row["min_mw"] - 1e-9 or (row["is_fixed"] and last == 0):
             continue
-        if last == 0 or last >= row["it_min_mw"] - 1e-9:
+        early = any(sum(n) and t < row["first_year"] for n, t in zip(plan, data.years, strict=True))
+        if not early and _no_banned(d, row["climate"], plan) and (last == 0 or last >= row["it_min_mw"] - 1e-9):
             out.append(plan)
     return out
+
+
+def _no_banned(d: Definition, climate: str, plan: Blocks) -> bool:
+    """Say whether no block of a technology is added in a year in which it is banned."""
+    banned = set(pairs(d.data, "banned_blocks", ["climate", "technology", "year"]))
+    before = (0,) * len(d.size)
+    for n, t in zip(plan, d.data.years, strict=True):
+        if any(b > a and (climate, c, t) in banned for a, b, c in zip(before, n, d.size, strict=True)):
+            return False
+        before = n
+    return True
 
 
 def hall_plans(d: Definition) -> list[dict[Key, float]]:
@@ -95,7 +107,7 @@ def feed_plans(d: Definition, site: str, is_open: Sequence[bool]) -> Iterator[li
     mine = [s for i, s in d.feeds() if i == site]
     sets = [frozenset([s]) for s in mine]
     sets += [frozenset(p) for p in itertools.combinations(mine, 2) if group[site, p[0]] != group[site, p[1]]]
-    per_year = [sets if opened else [frozenset[str]()] for opened in is_open]
+    per_year = [sets if opened and site not in d.own_limit else [frozenset[str]()] for opened in is_open]
     for plan in itertools.product(*per_year):
         if all(a <= b for a, b in itertools.pairwise(plan)):
             yield list(plan)
@@ -144,7 +156,8 @@ def _bounds(d: Definition, connections: dict[str, Any]) -> tuple[dict[Key, float
                 upper[key] = INF if key[2] in below else 0.0
                 upper["a_out", *key[1:]] = 0.0 if key[2] in below else INF
             for key in d.of("load", site=site, year=t):
-                if (key[3] and key[3] not in piped) or (d.is_a[key[4]] and len(fed) < 2):
+                is_firm = len(fed) >= 2 or site in d.own_limit
+                if (key[3] and key[3] not in piped) or (d.is_a[key[4]] and not is_firm):
                     upper[key] = 0.0
             for key in d.of("piped", site=site, year=t):
                 fixed[key] = float(key[2] in piped)

@@ -4,6 +4,7 @@
     a site counts once at a zone: its class A load once, and of the other load what its feeds below the zone carry
     a node is in one state; its headroom is the state's; interruptible load is taken off the station and its zones
     a cut counts only while its states and feeds stand: otherwise its column "off" is free
+    a site with a limit of its own has no feeds: its load, class A or not, stays within that limit
     water from a plant needs the pipe; a technology of a PUE band needs a site below the band's threshold
 
 The integers (blocks, feeds, pipes, halls) are columns fixed by their bounds. No bound of the siting model is used.
@@ -21,6 +22,7 @@ import numpy as np
 
 from models.siting.data import DRY, SitingData
 from models.siting.objective import UNSERVED
+from tests.oracles.definition_markets import Markets, add_green_columns
 
 Key = tuple[Any, ...]
 INF = float("inf")
@@ -112,6 +114,9 @@ class Definition:
             name: table(data, "overheads", ["climate", "technology"], name)
             for name in ("mva_per_mw", "mwh_per_mw_year", "peak_kw_per_mw")
         }
+        self.markets = Markets(data)
+        own = table(data, "sites", ["site"], "own_limit_mva")
+        self.own_limit = {site: float(limit) for site, limit in own.items() if not np.isnan(limit)}
         self.quantities: dict[str, dict[Key, float]] = {
             name: defaultdict(float) for name in ("cost", "carbon", "water", "it_mw")
         }
@@ -182,9 +187,7 @@ class Definition:
             lp.column("unserved", d, w, t)
             for o in [o for o, v in pairs(data, "outside", ["outside", "workload"]) if v == w]:
                 lp.column("outside", o, d, w, t)
-        for r, y, most in pairs(data, "green", ["resource", "year", "available_mwh"]):
-            if y == t:
-                lp.column("green", r, t, upper=INF if np.isnan(most) else most)
+        add_green_columns(self, t)
         for k, o in pairs(data, "stock_options", ["stock", "option"]):
             lp.column("halls", k, o, t)
         for k, o, w in pairs(data, "stock_capacity", ["stock", "option", "workload"]):

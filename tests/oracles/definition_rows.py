@@ -8,6 +8,7 @@ import numpy as np
 
 from models.siting.data import DRY
 from tests.oracles.definition import Definition, Key, pairs, table
+from tests.oracles.definition_markets import add_hub_rows, market_energy, network_cost
 
 Terms = dict[Key, float]
 
@@ -21,6 +22,7 @@ def add_rows(d: Definition) -> None:
         _workload(d, t)
         _books(d, t)
         _stock(d, t)
+        add_hub_rows(d, t, energy(d, t), {k: yearly_water(d, k) for k in d.of("load", year=t)})
 
 
 def halls(d: Definition, change: dict[Key, float], t: int) -> Terms:
@@ -53,6 +55,9 @@ def _power(d: Definition, t: int) -> None:
         rest = {k: d.per_load("mva_per_mw", k) for k in loads if not d.is_a[k[4]]}
         rest |= {k: d.per_block("mva_per_mw", k) for k in d.of("n", site=i, year=t)}
         whole |= class_a | rest
+        if i in d.own_limit:
+            lp.row(class_a | rest, upper=d.own_limit[i])
+            continue
         mine = [s for j, s in d.feeds() if j == i]
         lp.row({**{("b_on", i, s, t): 1.0 for s in mine}, **{k: -c for k, c in rest.items()}}, lower=0.0, upper=0.0)
         minus = {k: -c for k, c in class_a.items()}
@@ -175,16 +180,19 @@ def _workload(d: Definition, t: int) -> None:
 
 
 def _books(d: Definition, t: int) -> None:
-    data, mwh = d.data, energy(d, t)
-    resources = d.of("green", year=t)
-    need = table(data, "years_table", ["year"], "green_share")[t]
+    data = d.data
     most = table(data, "green", ["resource", "year"], "max_share")
-    minus = dict.fromkeys(resources, -1.0)
-    d.lp.row({**{k: need * c for k, c in mwh.items()}, **minus}, upper=0.0)
-    d.lp.row({**{k: -c for k, c in mwh.items()}, **dict.fromkeys(resources, 1.0)}, upper=0.0)
-    for key in resources:
-        if not np.isnan(most[key[1], t]):
-            d.lp.row({**{k: -most[key[1], t] * c for k, c in mwh.items()}, key: 1.0}, upper=0.0)
+    for market in d.markets.names:
+        mwh = market_energy(d, market, energy(d, t))
+        resources = [k for k in d.of("green", year=t) if k[2] == market]
+        need = d.markets.number("green_share", market, t)
+        minus = dict.fromkeys(resources, -1.0)
+        if not np.isnan(need):
+            d.lp.row({**{k: need * c for k, c in mwh.items()}, **minus}, upper=0.0)
+        d.lp.row({**{k: -c for k, c in mwh.items()}, **dict.fromkeys(resources, 1.0)}, upper=0.0)
+        for key in resources:
+            if not np.isnan(most[key[1], t]):
+                d.lp.row({**{k: -most[key[1], t] * c for k, c in mwh.items()}, key: 1.0}, upper=0.0)
     cap = table(data, "years_table", ["year"], "carbon_cap_t")[t]
     if not np.isnan(cap):
         d.lp.row(emissions(d, t), upper=cap)
@@ -195,12 +203,12 @@ def _books(d: Definition, t: int) -> None:
 
 def emissions(d: Definition, t: int) -> Terms:
     """Return t of carbon in a year."""
-    factor = table(d.data, "years_table", ["year"], "carbon_t_per_mwh")[t]
     kind = table(d.data, "green", ["resource", "year"], "kind")
-    out: Terms = {k: factor * c for k, c in energy(d, t).items()}
+    out: Terms = {k: d.markets.at("carbon_t_per_mwh", k) * c for k, c in energy(d, t).items()}
     for k in d.of("green", year=t):
         if kind[k[1], t] == "green_power" or d.data.rules.certificates_count_for_carbon:
-            out[k] = -factor
+            out[k] = -d.markets.number("carbon_t_per_mwh", k[2], t)
+    factor = d.markets.of_stock("carbon_t_per_mwh", t)
     sent = table(d.data, "outside", ["outside", "workload"], "t_per_mw_year")
     out |= {k: sent[k[1], k[3]] for k in d.of("outside", year=t)}
     change = table(d.data, "stock_options", ["stock", "option"], "mwh_change_per_year")
@@ -255,16 +263,16 @@ def _cost(d: Definition, t: int) -> Terms:
     for k in d.of("n", year=t):
         _, i, c, _ = k
         out[k] += d.size[c] * (e.building_cny_per_mw_year + cooling[c] + area[c] * land[i])
-        out[k] += d.per_block("peak_kw_per_mw", k) * e.demand_charge_cny_per_kw_year
+        out[k] += d.per_block("peak_kw_per_mw", k) * d.markets.at("demand_charge_cny_per_kw_year", k)
     price = table(data, "plants", ["plant"], "cny_per_m3")
     for k in d.of("load", year=t):
-        out[k] += d.per_load("peak_kw_per_mw", k) * e.demand_charge_cny_per_kw_year
+        out[k] += d.per_load("peak_kw_per_mw", k) * d.markets.at("demand_charge_cny_per_kw_year", k)
         out[k] += yearly_water(d, k) * price[k[3]] if k[3] != DRY else 0.0
     for kind, frame, keys in (("fed", "feeds", ["site", "substation"]), ("piped", "pipes", ["site", "plant"])):
         annuity = table(data, frame, keys, "cny_per_year")
         out.update({k: annuity[k[1], k[2]] for k in d.of(kind, year=t)})
     for k, mwh in energy(d, t).items():
-        out[k] += mwh * e.energy_cny_per_mwh
+        out[k] += mwh * d.markets.at("energy_cny_per_mwh", k)
     for k, tonnes in emissions(d, t).items():
         out[k] += tonnes * e.carbon_cny_per_t
     premium = table(data, "green", ["resource", "year"], "premium_cny_per_mwh")
@@ -274,10 +282,12 @@ def _cost(d: Definition, t: int) -> Terms:
     for k in d.of("outside", year=t):
         out[k] += sent[k[1], k[3]]
     out.update(_grid_cost(d, t))
+    out.update(network_cost(d, t))
     for k in d.of("unserved", year=t):
         out[k] += e.unserved_cny_per_mw_year
     annuity = table(data, "stock_options", ["stock", "option"], "cny_per_year")
     saved = table(data, "stock_options", ["stock", "option"], "mwh_change_per_year")
-    for k, c in halls(d, {key: annuity[key] + saved[key] * e.energy_cny_per_mwh for key in annuity}, t).items():
+    price = d.markets.of_stock("energy_cny_per_mwh", t)
+    for k, c in halls(d, {key: annuity[key] + saved[key] * price for key in annuity}, t).items():
         out[k] += c
     return out
