@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from planner.conversion_words import basis_word, unit_word
 from planner.export.facts import PlanDict, Row, local_name
 from planner.export.hub_facts import has_hubs, rows_of
 from planner.export.rule_words import DECIDING, rule_places, rule_source, rules_in_order
@@ -63,14 +64,21 @@ def conversion_lines(plan: PlanDict, names: Mapping[str, str]) -> list[str]:
     from planner.export.sentences import class_name
 
     lines: dict[str, None] = {}
-    for row in rows_of(plan, "conversions"):
-        what = f"{row.get('from')} → {row.get('to')}"
+    rows = rows_of(plan, "conversions")
+    last = max((int(row.get("year") or 0) for row in rows), default=0)
+    for row in rows:
+        years = ("", "")
+        if row.get("from") == row.get("to"):  # growth, or what is still in use: every year has its factor
+            if row.get("year") != last:
+                continue
+            years = (f" {row.get('from_year')}", f" {last}")
+        what = f"{unit_word(row.get('from'))}{years[0]} → {unit_word(row.get('to'))}{years[1]}"
         text = _("{workload}: {what} at {factor} {unit} ({basis})").format(
             workload=class_name(str(row.get("workload") or ""), names),
             what=what,
             factor=amount(row.get("factor")),
-            unit=row.get("unit") or "",
-            basis="; ".join(str(row[key]) for key in ("basis", "source") if row.get(key)) or "–",
+            unit=unit_word(row.get("unit")),
+            basis="; ".join(text for text in (basis_word(row), str(row.get("source") or "")) if text) or "–",
         )
         lines.setdefault(text)
     return list(lines)

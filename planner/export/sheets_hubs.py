@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from planner.conversion_words import basis_word, unit_word
 from planner.export.facts import PlanDict, Row, in_year, local_name, years_of
 from planner.export.hub_facts import (
     green_share,
@@ -194,9 +195,9 @@ def conversion_sheet(plan: PlanDict, names: Mapping[str, str]) -> Sheet:
         [
             class_name(str(row.get("workload") or ""), names),
             row.get("year"),
-            _with_amount(row.get("value_from"), row.get("from")),
-            _with_amount(row.get("value_to"), row.get("to")),
-            *(row.get(column) for column in ("factor", "unit", "basis", "source")),
+            _with_amount(row.get("value_from"), unit_word(row.get("from"))),
+            _with_amount(row.get("value_to"), unit_word(row.get("to"))),
+            *(row.get("factor"), unit_word(row.get("unit")), basis_word(row), row.get("source")),
         ]
         for row in rows_of(plan, "conversions")
     ]

@@ -14,6 +14,8 @@ from planner.assemble_demand import demand_table
 from planner.compute_units import bundled_table, compute_units
 from planner.demand_units import class_demand, conversions, known_years, site_pflops, stock_mw
 from planner.errors import InputProblems
+from planner.export.hub_words import conversion_lines
+from planner.i18n import use_language
 from planner.read import read_region
 from planner.region import Region
 from planner.scenario import Scenario, load_scenario
@@ -47,7 +49,10 @@ def with_table(region: Region, name: str, rows: list[dict[str, Any]]) -> Region:
     return dataclasses.replace(region, tables={**region.tables, name: pd.DataFrame(rows)})
 
 
-BY_CHIP = {"demand_pflops": {2030: 16_630.0, 2035: 50_600.0}, "compute": {"chip": {2030: "ai_2030", 2033: "ai_2033"}}}
+BY_CHIP: dict[str, Any] = {
+    "demand_pflops": {2030: 16_630.0, 2035: 50_600.0},
+    "compute": {"chip": {2030: "ai_2030", 2033: "ai_2033"}},
+}
 
 
 def test_pflops_become_mw_by_the_chip_of_the_year(region: Region, scenario: Scenario) -> None:
@@ -243,7 +248,7 @@ def test_years_that_may_be_planned_have_demand_and_factors(scenario: Scenario) -
 
     assert known_years(scenario) == [2030, 2035]
     assert known_years(scenario.changed(more)) == [2030, 2035]  # price factors are given for two years only
-    free = {"markets.price_factor": {}, "markets.carbon_factor": {}}
+    free: dict[str, Any] = {"markets.price_factor": {}, "markets.carbon_factor": {}}
     assert known_years(scenario.changed({**more, **free})) == [2027, 2030, 2035]
     assert known_years(grown.changed(free)) == [2030, 2035]  # inference has two years
     both = {"workloads.inference.demand_mw": {}, "workloads.inference.demand_growth": {"base": 5.0, "base_year": 2031, "per_year": 0.1}}  # fmt: skip
@@ -264,3 +269,19 @@ def test_the_page_shows_the_table_as_it_is() -> None:
         figures = [f"{chip['pflops_per_mw_it']:.6g}", f"{chip['low']}-{chip['high']}", years, chip["confidence"]]
         row = "| " + " | ".join([f"`{chip['chip']}`", chip["precision"], *cells, *figures]) + " |"
         assert row.replace("|  |", "| |").replace("|  |", "| |") in page, row
+
+
+def test_conversions_are_told_in_the_readers_language(region: Region, scenario: Scenario) -> None:
+    growth = {"unit": "racks", "base": 1_000.0, "base_year": 2029, "per_year": 1.0, "source": "F099"}
+    rows = conversions(region, training(scenario, demand_growth=growth, kw_per_rack=2.5))
+    plan = {"conversions": rows, "scenario": scenario.to_dict()}
+
+    english = conversion_lines(plan, {})
+    with use_language("zh"):
+        chinese = conversion_lines(plan, {})
+
+    assert len(english) == len(chinese) == 2  # growth up to the last year, and one factor for all years
+    assert "racks 2029 → racks 2035" in english[1]
+    assert "2.500 kW IT per rack" in english[0]
+    assert "机架 → MW IT" in chinese[0]
+    assert "机架额定功率" in chinese[0]
