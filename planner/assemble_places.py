@@ -52,6 +52,7 @@ def heat_frames_of(
     if not scenario.heat.is_on:
         return {}
     frames = heat_frames(region, scenario, candidates, physics, prices, station_of=station_of.to_dict())
-    shares = pd.concat([frames["heat_shares"], heat_shares(policy, places, scenario.years)], ignore_index=True)
+    parts = [frames["heat_shares"], heat_shares(policy, places, scenario.years)]
+    shares = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     used = shares[shares["market"].isin(set(places["market"]))]
     return {**frames, "heat_shares": used.groupby(["market", "year"], as_index=False)["share"].max()}
