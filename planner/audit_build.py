@@ -56,6 +56,9 @@ def check_pue(case: Case) -> Iterator[Outcome]:
         return
     policy = read_policy_pack(case.scenario.policy_pack)
     bands = policy.pue_caps_by_size().sort_values("upper_kt_coal")
+    if bands.empty:
+        yield holds("pue_by_size", ok=True, expected="no caps by size", found="no caps by size")
+        return
     kg_per_kwh = policy.value("coal_equivalent_kg_per_kwh")
     upper = bands["upper_kt_coal"].to_numpy(float) * KG_PER_KT / kg_per_kwh / KWH_PER_MWH
     caps = bands["pue_cap"].to_numpy(float)

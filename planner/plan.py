@@ -26,6 +26,7 @@ from planner.plan_markets import green_rows
 from planner.plan_missing import missing_rows
 from planner.plan_tables import TOLERANCE, _names, _records, assignment_rows, by_district, decided, records, site_rows
 from planner.plan_use import energy_rows, water_rows
+from planner.policy_rows import label_sites, rule_rows
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -143,6 +144,9 @@ def make_plan(
     plan["plant_water"], plan["water_totals"] = water_rows(model, x, values)
     plan["limits"] = limit_rows(model, x, worths)
     plan["missing"] = missing_rows(plan, data)
+    annual = assembled.physics.annual
+    label_sites(assembled.policy, plan, assembled.places, scenario=scenario, annual=annual)
+    plan["rules"] = rule_rows(assembled.policy, plan, assembled.places, scenario=scenario, annual=annual)
     return Plan(plan)
 
 
