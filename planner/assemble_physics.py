@@ -31,21 +31,24 @@ class Physics:
     stock_monthly: pd.DataFrame
 
 
+def weather_of(region: Region, stations: list[str]) -> dict[str, pd.DataFrame]:
+    """Return the synthetic year of each climate station."""
+    normals = {station: rows.sort_values("month") for station, rows in region["climate"].groupby("station")}
+    return {station: synthetic_year(normals[station]) for station in stations}
+
+
 def climate_coefficients(
-    region: Region,
+    weather: Mapping[str, pd.DataFrame],
     technologies: Mapping[str, Technology],
     *,
-    stations: list[str],
     overhead_share: float,
     pue_fixed_share: float,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return annual and monthly cooling coefficients of all technologies for each climate station."""
+    """Return annual and monthly cooling coefficients of all technologies for each climate station and its year."""
     annual, monthly = [], []
-    for station in stations:
-        normals = region["climate"].loc[lambda f, s=station: f["station"] == s].sort_values("month")
-        weather = synthetic_year(normals)
+    for station, year in weather.items():
         a, m = coefficients(
-            tuple(technologies.values()), weather, overhead_share=overhead_share, pue_fixed_share=pue_fixed_share
+            tuple(technologies.values()), year, overhead_share=overhead_share, pue_fixed_share=pue_fixed_share
         )
         annual.append(a.reset_index().assign(climate=station))
         monthly.append(m.assign(climate=station))
@@ -94,12 +97,13 @@ def assemble_physics(
     `station_of`: weather station of each climate (index); `places`: climate, market, hub, site, role of the candidates.
     """
     c, pf = scenario.cooling, scenario.power.power_factor
-    stations = sorted(station_of.unique())
+    weather = weather_of(region, sorted(station_of.unique()))
     annual, monthly = climate_coefficients(
-        region, TECHNOLOGIES, stations=stations, overhead_share=c.overhead_share, pue_fixed_share=c.pue_fixed_share
+        weather, TECHNOLOGIES, overhead_share=c.overhead_share, pue_fixed_share=c.pue_fixed_share
     )
+    of_stock = dict(list(weather.items())[: None if len(region["stock"]) else 1])  # one gives the columns
     stock_annual, stock_monthly = climate_coefficients(
-        region, STOCK_TECHNOLOGIES, stations=stations, overhead_share=c.stock_overhead_share, pue_fixed_share=0.0
+        of_stock, STOCK_TECHNOLOGIES, overhead_share=c.stock_overhead_share, pue_fixed_share=0.0
     )
     annual, monthly = at_places(annual, station_of), at_places(monthly, station_of)
     works = pd.DataFrame(

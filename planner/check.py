@@ -21,6 +21,7 @@ from planner.secure import GridCases
 
 PlanDict = Mapping[str, Any]
 COLUMNS = ("site", "substation", "mw")
+NO_NETWORK_OF_AREAS = "the areas have grid access of their own, and no network is modelled"
 
 
 def not_checked(region: Region, reason: str) -> tuple[str, dict[str, Any]]:
@@ -34,7 +35,7 @@ def check_plan(
 ) -> tuple[str, dict[str, Any]]:
     """Return secure, insecure or not_checked, and the grid record with every outage."""
     if region.grid is None:
-        return not_checked(region, "no AC network")
+        return not_checked(region, NO_NETWORK_OF_AREAS if region.is_area else "no AC network")
     cases = GridCases(region, scenario)
     found = cases.check(list(cases.cases(plan, assembled)))
     return verdict(cases.record(found), is_secure=found.check.is_secure, unseen=unseen_stations(plan))
