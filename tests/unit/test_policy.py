@@ -8,6 +8,7 @@ import pytest
 
 from planner.errors import InputProblems, UsageError
 from planner.policy import PACKS, PolicyPack, read_policy_pack
+from planner.scenario import load_scenario
 
 RULE = (
     "{id: a, quantity: water_cap_m3_per_year, value: 5, unit: m3/year, applies_to: city, from_year: 2028, "
@@ -86,7 +87,6 @@ def test_beijing_includes_the_national_rules(beijing: PolicyPack) -> None:
 
 def test_city_and_stock_rules_have_their_published_values(beijing: PolicyPack) -> None:
     assert beijing.value("water_cap_m3_per_year", 2030) == 16.8e6
-    assert beijing.value("is_drinking_water_allowed", 2030) == 0.0
     assert beijing.value("is_220_110_kv_expandable", 2030) == 0.0
     assert beijing.value("differential_tariff_pue", 2027) == 1.35
     assert beijing.value("differential_tariff_cny_per_mwh", 2027) == 200.0
@@ -159,10 +159,66 @@ def test_a_pack_that_extends_itself_or_nothing_known_is_refused(tmp_path: Path) 
 
     with pytest.raises(UsageError, match="extends itself"):
         read_policy_pack(pack_file(tmp_path, RULE, head=f"extends: {path.as_posix()}\n"))
-    with pytest.raises(UsageError, match="beijing, germany, national"):
+    with pytest.raises(UsageError, match="beijing, east_west, germany, national"):
         read_policy_pack("atlantis")
 
 
 @pytest.mark.parametrize("path", sorted(PACKS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_bundled_packs_are_valid(path: Path) -> None:
     assert read_policy_pack(path).id == path.stem
+
+
+def test_a_rule_that_is_shown_or_has_places_answers_no_question_of_the_model(beijing: PolicyPack) -> None:
+    east_west = read_policy_pack("east_west")
+
+    assert [r.effect for r in beijing.rows("is_drinking_water_allowed")] == ["label"]
+    assert not beijing.has("is_drinking_water_allowed", 2030)
+    assert {r.places for r in east_west.rows("pue_cap") if r.applies_to == "new_build"} >= {("NM-HL",), ("ningxia",)}
+    assert not east_west.has("pue_cap", 2035)
+
+
+def test_the_latest_of_each_series_holds_side_by_side() -> None:
+    held = read_policy_pack("east_west").holding("green_share", 2031, audiences=("new_build", "hub_new"))
+
+    assert {r.id: r.value for r in held} == {"green_new_2030": 0.75, "green_hub_2025": 0.8, "green_horinger_2024": 0.8}
+
+
+def test_a_rule_replaces_the_inherited_one_only_when_it_says_so(tmp_path: Path) -> None:
+    own = RULE.replace("id: a", "id: water_cap_city").replace("from_year: 2028", "from_year: 2026")
+    said = own.replace("id: water_cap_city", "id: water_cap_city, replaces: true")
+
+    assert problems_of(pack_file(tmp_path, own, head="extends: beijing\n")) == [(None, None, "policy_value")]
+    pack = read_policy_pack(pack_file(tmp_path, said, head="extends: beijing\n"))
+    assert [r.value for r in pack.rows("water_cap_m3_per_year")] == [5.0]
+    assert not pack.has("water_cap_m3_per_year", 2025)
+
+
+def test_a_rule_cannot_replace_what_is_not_inherited(tmp_path: Path) -> None:
+    nothing = RULE.replace("id: a", "id: a, replaces: true")
+
+    assert problems_of(pack_file(tmp_path, nothing, head="extends: national\n")) == [(None, "replaces", "policy_value")]
+
+
+def test_a_pack_extends_a_file_beside_it(tmp_path: Path) -> None:
+    parent = pack_file(tmp_path, RULE, head="extends: national\n")
+    parent.rename(tmp_path / "parent.yaml")
+    child = pack_file(tmp_path, RULE.replace("id: a", "id: b"), head="extends: parent.yaml\n")
+
+    assert {"a", "b", "air_cooling_limit"} <= {r.id for r in read_policy_pack(child).rules}
+
+
+@pytest.mark.parametrize(
+    "extra", ["label: rejected", "places: [x], upper_kt_coal: 10", "effect: soft", "effect: label, label: good"]
+)
+def test_a_rule_that_contradicts_itself_is_refused(tmp_path: Path, extra: str) -> None:
+    assert problems_of(pack_file(tmp_path, RULE.replace("id: a", f"id: a, {extra}")))[0][0] == 1
+
+
+def test_a_pack_named_by_its_file_lies_beside_the_scenario(tmp_path: Path) -> None:
+    pack_file(tmp_path, RULE, head="extends: national\n")
+    folder = PACKS.parents[1] / "tests" / "cases" / "small_areas"
+    text = (folder / "scenarios" / "reference.yaml").read_text(encoding="utf-8")
+    text = text.replace("policy_pack: national", "policy_pack: mine.yaml").replace("region: ..", f"region: {folder}")
+    (tmp_path / "scenario.yaml").write_text(text, encoding="utf-8")
+
+    assert Path(load_scenario(tmp_path / "scenario.yaml").policy_pack) == tmp_path / "mine.yaml"
