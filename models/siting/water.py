@@ -11,6 +11,7 @@ Symbols
     makeup_factor        1 / (1 - 1 / cycles of concentration): blowdown follows the source    [-]          plants
     peak_day_factor      peak day over the month's mean, 1 where storage covers it             [-]          plants
     m3_per_day           capacity x availability share - committed - use of existing centres   [m3/day]     supply
+    A source without rows in `supply` has no limit of its own; what a hub may use of it is a row of `hubs`.
 
 Worth of one more unit
     Yearly cost saved per extra m3 a day in that month at that plant, or per m3 a year of the city, chosen sites held.

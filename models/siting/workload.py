@@ -8,7 +8,8 @@
 Symbols
     serve_mw exists only where the reach's sites are within the latency limit of the class       [MW IT]   decision
     reach       sites from which the same districts can be reached in every class                          set
-    Per class, like reaches and like districts are pooled under the first of them (`decisions.pools`): demand is the pool's.
+    Per class, like reaches and like districts (same partners at the same cost of the way) are pooled under the first of
+    them (`decisions.pools`): demand is the pool's. The cost of the way is the term `network` of `objective`.
     it_mw       drawn IT demand of a district, own peak of the class                              [MW IT]   demand
 
 Worth of one more unit
