@@ -61,9 +61,10 @@ def limits(case: Case) -> Iterator[Limit]:
     loads = case.loads[["site", "climate", "technology", "workload", "year", "it_mw"]]
     given = loads.merge(tables["heat_yield"], on=["climate", "technology", "workload"])
     given = total(given.assign(mwh=given["it_mw"] * given["mwh_per_mw_year"]), ["site", "year"], "mwh")
+    given = given[given["site"].isin(tables["heat_links"]["site"])].rename(columns={"value": "limit"})
     from_sites = total(heat, ["site", "year"], "mwh").rename(columns={"value": "used"})
-    rows = from_sites.merge(given.rename(columns={"value": "limit"}), on=["site", "year"], how="left")
-    yield Limit("recovered_heat", "MWh/year", rows.fillna({"limit": 0.0}))
+    rows = from_sites.merge(given, on=["site", "year"], how="outer").fillna({"used": 0.0, "limit": 0.0})
+    yield Limit("recovered_heat", "MWh/year", rows[["site", "year", "used", "limit"]])
     to_users = total(heat, ["sink", "year"], "mwh").rename(columns={"value": "used"})
     takes = tables["heat_sinks"].rename(columns={"mwh_per_year": "limit"})[["sink", "year", "limit"]]
     reached = takes[takes["sink"].isin(tables["heat_links"]["sink"])]
