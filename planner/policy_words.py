@@ -46,7 +46,7 @@ def quantity_name(quantity: str) -> str:
         "stock_plan_threshold_mwh_per_year": _("Existing centres that are in the plan of the city, from"),
         "training_in_city_max_share": _("Training inside the city, at most"),
         "water_cap_m3_per_year": _("Cooling water of the city, at most"),
-        "water_scarcity": _("Water"),
+        "water_scarcity": _("Water of the place"),
         "workload_role": _("What the place is for"),
         "wue_denominator": _("Water is counted by"),
     }

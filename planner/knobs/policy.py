@@ -8,7 +8,10 @@ from planner.i18n import gettext as _
 from planner.i18n import language
 from planner.knobs import Knob, RuleRef
 from planner.policy import PolicyPack, Rule, read_policy_pack
-from planner.policy_words import quantity_name, value_text
+from planner.policy_limits import HUB_AUDIENCES
+from planner.policy_list import places_text
+from planner.policy_quantities import LABEL
+from planner.policy_words import effect_name, quantity_name, value_text
 from planner.scenario import Scenario
 
 ASSUMED = "assumed"
@@ -31,21 +34,31 @@ def rule_summary(scenario: Scenario, knob: Knob) -> str:
     for ref in knob.words.rules:
         found = _holding(scenario, pack, ref)
         if found:
-            said = [_("{value} from {year}").format(value=_value(rule), year=rule.from_year) for rule in found]
+            general = [rule for rule in found if not rule.places]
+            said = [_("{value} from {year}").format(value=_value(rule), year=rule.from_year) for rule in general]
+            if len(general) < len(found):
+                said.append(_("{n} more at single places").format(n=len(found) - len(general)))
             listed = ("、" if language() == "zh" else ", ").join(said)
             parts.append(_("{what}: {said}").format(what=quantity_name(ref.quantity), said=listed))
     return "；".join(parts) if language() == "zh" else "; ".join(parts)
 
 
 def _holding(scenario: Scenario, pack: PolicyPack, ref: RuleRef) -> list[Rule]:
-    """Return the rules of a quantity that are the latest in some planning year; several of one date hold side by side."""
+    """Return the rules of a quantity that are the latest of their series in some planning year; series hold side by side.
+
+    Rules of hubs count where they name their places.
+    """
     audience = scenario.green.applies_to if ref.applies_to == "green.applies_to" else ref.applies_to
-    rows = [r for r in pack.rows(ref.quantity) if r.applies_to in (audience, "all")]
+    rows = [r for r in pack.rows(ref.quantity) if r.applies_to in (audience, "all") or _is_of_hubs(r)]
     kept: list[Rule] = []
     for year in scenario.years:
-        latest = max((r.from_year for r in rows if r.from_year <= year), default=None)
-        kept += [r for r in rows if r.from_year == latest and r not in kept]
+        latest = {r.series: r for r in rows if r.from_year <= year}  # by date, so the last of a series stays
+        kept += [r for r in latest.values() if r not in kept]
     return kept
+
+
+def _is_of_hubs(rule: Rule) -> bool:
+    return bool(rule.places) and rule.applies_to in HUB_AUDIENCES
 
 
 def _line(rule: Rule) -> str:
@@ -59,7 +72,9 @@ def _line(rule: Rule) -> str:
     )
     mark = _("assumed reading") if rule.confidence == ASSUMED else ""
     phrase = f"“{rule.text_zh}”" if rule.text_zh and language() == "zh" else ""
-    return " · ".join(part for part in (text, phrase, mark) if part)
+    where = places_text(rule) if rule.places else ""
+    shown = effect_name(rule.effect) if rule.effect == LABEL else ""
+    return " · ".join(part for part in (text, where, phrase, shown, mark) if part)
 
 
 def _value(rule: Rule) -> str:
