@@ -33,7 +33,8 @@ FAMILIES = (
     audit_heat.limits,
     audit_money.limits,
 )
-NOT_LISTED = ("green_within_use",)  # holds by definition of what is bought; not a limit a planner can move
+# hold by what heat and green power are: not limits that a planner can move
+NOT_LISTED = ("green_within_use", "recovered_heat")
 COUNTED = ("MW IT", "MVA", "ha", "m3/day", "m3/year", "bays", "halls", "sites")
 SHARE_OF_TOTAL = 1e-6
 

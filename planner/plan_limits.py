@@ -30,7 +30,6 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "green_channel": (),
     "hub_cap": (),
     "mean_pue": ("total_load_mw",),
-    "recovered_heat": ("load_mw",),
     "heat_sink": (),
     "heat_share": ("heat_mwh",),
     "investment": (),
