@@ -18,7 +18,7 @@ from planner.policy_case import (
     PlanCase,
     share,
 )
-from planner.policy_limits import TRAINING, pue_caps
+from planner.policy_limits import TRAINING, min_occupancy, pue_caps
 from planner.policy_rule import Rule
 
 NEAR = 1e-4  # a mean or a share this close to its limit stands at it
@@ -153,7 +153,9 @@ def occupancy(rule: Rule, case: PlanCase) -> Judged:
     least = min(shares)
     if case.scenario.clusters.min_occupancy_share is None:
         return Judged(SET_ASIDE, "scenario", least)
-    bound = [row for row in case.limits("occupancy") if row["is_binding"]]
+    asked = min_occupancy(case.pack, case.places, case.years, case.scenario.clusters.min_occupancy_share)
+    is_row = asked is not None and abs(asked - float(rule.value)) <= TOLERANCE  # what the model's row asks for
+    bound = [row for row in case.limits("occupancy") if is_row and row["is_binding"] and row["worth"] != 0.0]
     return _limited(least, bound, is_kept=least >= float(rule.value) - NEAR)
 
 
