@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from models.siting.elastic import GROUPS, Explanation
 from models.siting.elastic import explain as _explain
+from models.siting.markets import ALL
+from planner.plan import Plan
 from planner.plan_limits import unit_of
+from planner.plan_missing import short_rows
 
 if TYPE_CHECKING:
     from planner.session import Session
@@ -21,6 +26,14 @@ def explain(session: Session) -> dict[str, Any]:
     return {"ways": [_way(found) for found in _explain(session.model)]}
 
 
+def explained(session: Session, plan: Plan) -> Plan:
+    """Return an infeasible plan with the explanation, and with what its markets lack for their required shares."""
+    found = explain(session)
+    markets = session.region.tables.get("markets", pd.DataFrame())
+    names = {row["market"]: (row["name_en"], row["name_zh"]) for row in markets.to_dict("records")}
+    return plan.changed(infeasible=found, missing=short_rows(found["ways"], names))
+
+
 def _way(found: Explanation) -> dict[str, Any]:
     return {
         "families": _families(found),
@@ -29,7 +42,7 @@ def _way(found: Explanation) -> dict[str, Any]:
         "shortfalls": [
             {
                 "constraint": s.constraint,
-                "index": [i.item() if hasattr(i, "item") else i for i in s.index],
+                "index": [i.item() if hasattr(i, "item") else i for i in s.index if i != ALL],
                 "unit": unit_of(s.doc),
                 "amount": s.amount,
             }

@@ -17,7 +17,7 @@ import geopandas as gpd
 from models.siting.solve import Progress
 from planner.audit import audit_plan
 from planner.check import check_plan, check_sites
-from planner.infeasible import explain
+from planner.infeasible import explained
 from planner.loop import MIN_SOLVE_S, OnRound
 from planner.plan import Plan
 from planner.read import read_region
@@ -137,7 +137,7 @@ def _rank(plan: Plan) -> tuple[bool, float]:
 def finish(session: Session, plan: Plan) -> Plan:
     """Return the plan with its audit and AC check, or with the explanation of why there is none."""
     if plan.status == "infeasible":
-        return plan.changed(infeasible=explain(session))
+        return explained(session, plan)
     if not plan.has_plan:
         return plan
     times = dict(plan["record"]["times"])

@@ -61,7 +61,9 @@ def reasons(plan: PlanDict, view: View | None, site: str, names: Mapping[str, st
     else:
         kind = UNKNOWN if place is None else OUT if place.get("status") == CANDIDATE else EXCLUDED
         stations, plants = (list(map(str, (place or {}).get(name) or [])) for name in ("stations", "plants"))
-    entities = {site, *stations, *plants, *_zones(view, stations)}
+    own = chosen or place or {}
+    groups = {str(own[name]) for name in ("hub", "market") if own.get(name)}
+    entities = {site, *stations, *plants, *groups, *_zones(view, stations)}
     is_open = kind in {IN, OUT}
     limits = [row for row in board(plan, names) if _touches(row, plan, entities, stations)] if is_open else []
     rivals = _rivals(plan, view, site, stations) if is_open else []
@@ -134,7 +136,7 @@ def _lines(
     if kind == IN and chosen is not None:
         return [*_wish_lines(plan, site), *_size_lines(chosen, plan), *_service_lines(plan, site, names)]
     if kind == OUT:
-        return [*_wish_lines(plan, site), *_out_lines(limits, rivals)]
+        return [*_wish_lines(plan, site), *_out_lines(limits, rivals, is_area=bool(plan.get("markets")))]
     if kind == EXCLUDED:
         return [_("No centre may stand here in this scenario. Reasons:")]
     return [_("This place is not among the candidates of the region.")]
@@ -162,6 +164,8 @@ def _size_lines(site: Row, plan: PlanDict) -> list[str]:
         year=site.get("open_year"), mw=amount(in_year(site.get("it_mw"), year)), last=year, cooling=cooling or "–"
     )
     feeds = _("Fed from: {feeds}.").format(feeds="; ".join(feed_texts(site, year, lang=lang)) or "–")
+    if site.get("market") and not site.get("feeds"):
+        feeds = _("Connected by the area's own grid access; the region names no stations.")
     lines = [size, feeds]
     if site.get("water"):
         water = "; ".join(water_texts(site, lang=lang))
@@ -192,14 +196,18 @@ def _service_lines(plan: PlanDict, site: str, names: Mapping[str, str]) -> list[
     return lines
 
 
-def _out_lines(limits: Sequence[Row], rivals: Sequence[Row]) -> list[str]:
+def _out_lines(limits: Sequence[Row], rivals: Sequence[Row], *, is_area: bool) -> list[str]:
     """Return what stands against a candidate that the plan leaves out, as far as the plan itself tells."""
     lang = language()
     lines = []
     worthy = [row for row in limits if not row["note"]]
     if worthy:
-        lines.append(_("Limits are used up where this site would be fed or watered; the most valuable: {limit}.").format(
-            limit=worthy[0]["title"]))  # fmt: skip
+        text = (
+            _("Limits of its area, hub or market are used up; the most valuable: {limit}.")
+            if is_area
+            else _("Limits are used up where this site would be fed or watered; the most valuable: {limit}.")
+        )
+        lines.append(text.format(limit=worthy[0]["title"]))
     alike = [local_name(row, lang) for row in rivals if row["is_alike"]]
     if alike:
         lines.append(_("The plan takes a place that can use the same stations instead: {sites}.").format(
@@ -210,6 +218,10 @@ def _out_lines(limits: Sequence[Row], rivals: Sequence[Row]) -> list[str]:
     if not worthy:
         lines.append(
             _(
+                "No limit of its area, hub or market is used up: other places cost less, or the demand is served without it."
+            )
+            if is_area
+            else _(
                 "No limit at its stations or plants is used up: other places cost less, or the demand is served without it."
             )
         )

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from models.siting import build
 from models.siting.cuts import with_cuts
 from models.siting.elastic import GROUPS, Explanation, explain, shortfall
 from models.siting.solve import Options, Solver
@@ -16,6 +17,7 @@ from planner.read import read_region
 from planner.region import Region
 from planner.scenario import Scenario, load_scenario
 from planner.session import Session
+from tests.algebra.golden import market_case
 
 CASE = Path(__file__).parents[1] / "cases" / "small_plan" / "scenario.yaml"
 ANY_PLAN = Options(gap=0.9, time_limit_s=60.0)
@@ -94,6 +96,7 @@ def test_every_group_names_limits_of_the_model(region: Region, scenario: Scenari
     model = Session(region, scenario.changed(changes)).model
     cut = {"cuts": pd.DataFrame({"cut": ["line"], "year": [model.data.years[-1]], "upper": [-1.0]})}
     spans = {name for name, _doc, _index, _first in with_cuts(model, cut).matrix.spans}
+    spans |= {name for name, _doc, _index, _first in build(market_case()).matrix.spans}  # what areas have beside it
 
     assert {name for names in GROUPS.values() for name in names} <= spans
 
