@@ -20,6 +20,7 @@ from planner.export.facts import (
     total_in_year,
     years_of,
 )
+from planner.export.hub_facts import has_hubs
 from planner.export.loop_words import loop_of, price_sentence
 from planner.export.sentences import security_verdict, status_sentence
 from planner.export.words import amount, in_a_row, number, objective_name, unit_name
@@ -98,7 +99,7 @@ def is_shown(plan: PlanDict) -> bool:
 def headline(plan: PlanDict) -> list[Figure]:
     """Return the figures of a plan, what matters most first; each has its unit."""
     sites, year = plan.get("sites") or [], last_year(plan)
-    return [
+    first = [
         _value_figure(plan),
         Figure(
             _("New IT load {year}").format(year=year),
@@ -113,6 +114,13 @@ def headline(plan: PlanDict) -> list[Figure]:
             _("New sites that carry load, by planning year."),
         ),
         _security_figure(plan),
+    ]
+    if has_hubs(plan):
+        from planner.hub_views import area_figures  # it needs the figures of this file
+
+        return [*first, _missing_figure(plan), *area_figures(plan)]
+    return [
+        *first,
         _price_figure(plan),
         _missing_figure(plan),
         _outside_figure(plan),

@@ -84,8 +84,7 @@ def region_view(
     `pairs`: by name (stations, plants) the table site, end of what may serve each candidate. `tables` are those of `base`
     (the region itself when not given): what stands there before a scenario's edits.
     """
-    shapes = [region[name].geometry for name in ("study_area", "substations") if len(region[name])]
-    bounds_m = pd.concat([gpd.GeoSeries(shape) for shape in shapes]).set_crs(region.projected_crs).total_bounds
+    bounds_m = _extent(region)
     tolerance = drawing_tolerance(bounds_m)
     layers = {
         "districts": _districts(region, tolerance),
@@ -111,6 +110,17 @@ def region_view(
     }
 
 
+def _extent(region: Region) -> np.ndarray:
+    """Return west, south, east, north [m] of what is drawn: study area and stations, else districts and sites."""
+    named = [name for name in ("study_area", "substations") if len(region[name])] or ["districts", "sites"]
+    seats = region["districts"][["seat_lon", "seat_lat"]]
+    more = [] if "districts" not in named else [projected_points(region, seats["seat_lon"], seats["seat_lat"])]
+    shapes = more + [
+        gpd.GeoSeries(region[name].geometry).dropna() for name in named if isinstance(region[name], gpd.GeoDataFrame)
+    ]
+    return np.asarray(pd.concat(shapes).set_crs(region.projected_crs).total_bounds)
+
+
 def _facts(region: Region) -> dict[str, Any]:
     label = dict((region.meta.get("grid") or {}).get("label") or {})
     return {
@@ -121,6 +131,7 @@ def _facts(region: Region) -> dict[str, Any]:
         "base_year": region.base_year,
         "has_grid": region.grid is not None,
         "is_synthetic_grid": region.is_synthetic_grid,
+        "is_area": region.is_area,
         "grid_label": {lang: str(text) for lang, text in label.items()},
         "sources": [{str(k): plain(v) for k, v in row.items()} for row in region.meta.get("sources") or []],
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from planner.export.facts import PlanDict, Row, in_year, last_year, local_name, years_of
+from planner.export.palette import hub_colours
 
 ROLES = ("east", "west", "other")
 MOST_YEARS = 4  # shown in full; of more the first, the round ones and the last
@@ -36,6 +37,18 @@ def hub_ids(plan: PlanDict) -> list[str]:
     role = {str(row["hub"]): str(row.get("role") or "other") for row in rows_of(plan, "hubs")}
     order = {name: i for i, name in enumerate(ROLES)}
     return sorted(role, key=lambda hub: (order.get(role[hub], len(ROLES)), -size.get(hub, 0.0), hub))
+
+
+def hub_palette(plan: PlanDict) -> dict[str, str]:
+    """Return the colour of every hub; it does not depend on sizes, so two plans of a region agree."""
+    roles = {str(row["hub"]): str(row.get("role") or "other") for row in rows_of(plan, "hubs")}
+    return hub_colours(in_role_order(roles))
+
+
+def in_role_order(roles: Mapping[str, str]) -> list[str]:
+    """Return hubs of known roles in the order in which they take their colours."""
+    order = {name: i for i, name in enumerate(ROLES)}
+    return sorted(roles, key=lambda hub: (order.get(roles[hub], len(ROLES)), hub))
 
 
 def hub_row(plan: PlanDict, hub: str, year: int) -> Row:

@@ -119,3 +119,12 @@ def other_rules_line(plan: PlanDict) -> str:
 def map_note(plan: PlanDict) -> str:
     """Return what must stand on a map of a whole country; "" on others."""
     return _("Not an official map: the cells are a background for orientation, not borders.") if has_hubs(plan) else ""
+
+
+def green_label(lower: float | None, upper: float | None) -> str:
+    """Return the legend text of one class of green share."""
+    if lower is None:
+        return _("below {upper:.0f} %").format(upper=100.0 * (upper or 0.0))
+    if upper is None:
+        return "100 %"
+    return _("{lower:.0f} to {upper:.0f} %").format(lower=100.0 * lower, upper=100.0 * upper)

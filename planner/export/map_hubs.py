@@ -11,7 +11,8 @@ from bokeh.core.properties import value
 from bokeh.models import ColumnDataSource
 
 from planner.export.facts import PlanDict, Row, in_year, local_name, years_of
-from planner.export.hub_facts import has_hubs, hub_ids, hub_names, hub_row, market_names, site_share
+from planner.export.hub_facts import has_hubs, hub_names, hub_palette, hub_row, market_names, site_share
+from planner.export.hub_words import green_label
 from planner.export.map_marks import FONT, Figure, add_card, shown, with_last_year
 from planner.export.palette import (
     DARK_GREENS,
@@ -21,7 +22,6 @@ from planner.export.palette import (
     OTHER_COLOUR,
     green_bounds,
     green_colour,
-    hub_colours,
 )
 from planner.export.words import number
 from planner.i18n import gettext as _
@@ -40,7 +40,7 @@ def hub_columns(plan: PlanDict, sites: list[Row], *, lang: str) -> dict[str, lis
     """Return what a site of a hub is drawn with: colours by hub and by green share of each year, names, sizes."""
     if not has_hubs(plan):
         return {}
-    colours, names, markets = hub_colours(hub_ids(plan)), hub_names(plan, lang), market_names(plan, lang)
+    colours, names, markets = hub_palette(plan), hub_names(plan, lang), market_names(plan, lang)
     own = [str(site.get("hub")) for site in sites]
     by_hub = [colours.get(hub, OTHER_COLOUR) for hub in own]
     data: dict[str, list[Any]] = {
@@ -125,7 +125,7 @@ def hub_legend(plan: PlanDict, *, lang: str) -> dict[str, Any]:
         return {}
     names = hub_names(plan, lang)
     used = {str(site.get("hub")) for site in plan.get("sites") or []}
-    colours = hub_colours(hub_ids(plan))
+    colours = hub_palette(plan)
     greens = zip(green_bounds(), GREEN_COLOURS, strict=True)
     return {
         "hubs": [(names[hub], code) for hub, code in colours.items() if hub in used],
@@ -141,12 +141,3 @@ def hub_legend(plan: PlanDict, *, lang: str) -> dict[str, Any]:
             "names": _("Names of hubs"),
         },
     }
-
-
-def green_label(lower: float | None, upper: float | None) -> str:
-    """Return the legend text of one class of green share."""
-    if lower is None:
-        return _("below {upper:.0f} %").format(upper=100.0 * (upper or 0.0))
-    if upper is None:
-        return "100 %"
-    return _("{lower:.0f} to {upper:.0f} %").format(lower=100.0 * lower, upper=100.0 * upper)

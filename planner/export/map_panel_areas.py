@@ -11,6 +11,7 @@ from planner.export.hub_facts import (
     has_hubs,
     hub_ids,
     hub_names,
+    hub_palette,
     hub_row,
     required_share,
     rows_of,
@@ -31,7 +32,7 @@ from planner.export.hub_words import (
     rule_lines,
 )
 from planner.export.map_hubs import hub_legend
-from planner.export.palette import OTHER_COLOUR, hub_colours
+from planner.export.palette import OTHER_COLOUR
 from planner.export.sheets_hubs import names_of_places
 from planner.export.words import money, number, short_technology_name
 from planner.i18n import gettext as _
@@ -136,7 +137,7 @@ def book_table(plan: PlanDict) -> list[list[str]]:
 
 def site_table(plan: PlanDict, *, lang: str) -> list[dict[str, str]]:
     """Return the sites of the last year, the largest first, with hub, its colour, cooling and what the rules say."""
-    year, names, colours = last_year(plan), hub_names(plan, lang), hub_colours(hub_ids(plan))
+    year, names, colours = last_year(plan), hub_names(plan, lang), hub_palette(plan)
     return [
         {
             "name": local_name(site, lang),

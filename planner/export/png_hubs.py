@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from planner.export.facts import PlanDict, in_year, last_year, sites_by_size, years_of
-from planner.export.hub_facts import green_share, hub_ids, hub_names, hub_row, totals
+from planner.export.hub_facts import green_share, hub_names, hub_palette, hub_row, totals
 from planner.export.hub_words import percent, ratio
-from planner.export.palette import FLOW_COLOUR, LIGHT_HUB_COLOURS, OTHER_COLOUR, hub_colours
+from planner.export.palette import FLOW_COLOUR, LIGHT_HUB_COLOURS, OTHER_COLOUR
 from planner.export.words import number
 from planner.i18n import gettext as _
 
@@ -49,7 +49,7 @@ def _flows(axes: Axes, layer: gpd.GeoDataFrame) -> None:
 
 def _sites(axes: Axes, layer: gpd.GeoDataFrame, plan: PlanDict, canvas: Canvas) -> None:
     place = dict(zip(layer["site"].astype(str), layer.geometry, strict=True))
-    year, colours = last_year(plan), hub_colours(hub_ids(plan))
+    year, colours = last_year(plan), hub_palette(plan)
     sites = sites_by_size(plan)
     largest = max((in_year(site.get("it_mw"), year) for site in sites), default=1.0)
     for rank, site in enumerate(sites, start=1):
@@ -63,7 +63,7 @@ def _sites(axes: Axes, layer: gpd.GeoDataFrame, plan: PlanDict, canvas: Canvas) 
 
 def draw_hub_keys(panel: Panel, plan: PlanDict) -> None:
     """Write the legend: hubs with load, PUE and green share of the last year, and what lines are."""
-    year, names, colours = last_year(plan), hub_names(plan, panel.canvas.lang), hub_colours(hub_ids(plan))
+    year, names, colours = last_year(plan), hub_names(plan, panel.canvas.lang), hub_palette(plan)
     panel.head(_("Sites: size = IT load (MW), colour = hub"))
     panel.head(_("Hubs in {year}: IT load, PUE, green share").format(year=year))
     for hub, colour in colours.items():

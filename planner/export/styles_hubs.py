@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from planner.export.facts import PlanDict, last_year
-from planner.export.hub_facts import has_hubs, hub_ids, hub_names
-from planner.export.palette import FLOW_COLOUR, OTHER_COLOUR, STOCK_COLOUR, hub_colours
+from planner.export.hub_facts import has_hubs, hub_names, hub_palette
+from planner.export.palette import FLOW_COLOUR, OTHER_COLOUR, STOCK_COLOUR
 from planner.export.styles import categorised, graduated, line, marker, single
 from planner.i18n import gettext as _
 from planner.i18n import language
@@ -16,7 +16,7 @@ def area_styles(plan: PlanDict) -> dict[str, str]:
     """Return the QML by table name, {} for a plan of stations."""
     if not has_hubs(plan):
         return {}
-    names, colours = hub_names(plan, language()), hub_colours(hub_ids(plan))
+    names, colours = hub_names(plan, language()), hub_palette(plan)
     by_size = 'max(2.5, 0.3 * sqrt("it_mw"))'
     sites = [(hub, names[hub], marker(code, size_expression=by_size)) for hub, code in colours.items()]
     of_year = f'max(3.5, 0.3 * sqrt(coalesce("it_mw_{last_year(plan)}", 0)))'

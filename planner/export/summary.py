@@ -107,15 +107,14 @@ def question(plan: PlanDict) -> str:
 
 
 def area_question(plan: PlanDict) -> str:
-    """Return what was asked of a region of areas; the demand is what is served and what is not."""
+    """Return what was asked of a region of areas, in one sentence."""
     year = last_year(plan)
-    rows = [*(plan.get("assignments") or []), *(plan.get("unserved") or [])]
     return _(
         "Where in {region} can {mw} MW of computing load be placed by {year}, in which hub and in which year, so that "
         "latency, power, water, green power and efficiency rules all hold? Aim: {aim}."
     ).format(
         region=local_name(plan.get("region") or {}, language()),
-        mw=number(sum(row["it_mw"] for row in rows if row["year"] == year), 0),
+        mw=number(_asked_mw(plan, year), 0),
         year=year,
         aim=objective_name(str((plan.get("objective") or {}).get("name"))),
     )

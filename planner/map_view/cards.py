@@ -11,6 +11,7 @@ from planner.export.sentences import DISTRICT
 from planner.export.sheet import yes_no
 from planner.export.words import unit_name
 from planner.i18n import gettext as _
+from planner.map_view.areas import area_card, flow_card, is_area
 from planner.map_view.card import SPECIES, Card, Fact, confidence_text, is_marked, mark_of, short, source_text
 from planner.map_view.card_grid import grid_card
 from planner.map_view.card_limits import limit_rows
@@ -37,7 +38,13 @@ def card_of(view: View, plan: PlanDict | None, selection: Selection, *, lang: st
     """Return the card of what is picked; a thing that is not known has a card with its id alone."""
     names = names_for(view, plan, lang=lang)
     layer = selection.layer
-    if layer == "sites":
+    if layer in {"sites", "candidates"} and is_area(view):
+        found = area_card(view, plan, selection, names=names)
+    elif layer == "flows":
+        return replace(
+            found := flow_card(view, plan, selection, lang=lang), title=" → ".join(f.value for f in found.facts)
+        )
+    elif layer == "sites":
         found = site_card(view, plan, selection, names=names)
     elif layer in {"feeds", "pipes"}:
         found = link_card(view, plan, selection, names=names)

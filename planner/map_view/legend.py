@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from planner.export.facts import PlanDict
 from planner.export.grid_words import loading_label
+from planner.export.hub_words import green_label
 from planner.export.palette import (
     CANDIDATE_COLOURS,
     FEED_COLOURS,
+    FLOW_COLOUR,
+    GREEN_COLOURS,
     HEADROOM_COLOURS,
     LOADING_COLOURS,
     OTHER_COLOUR,
@@ -17,6 +20,7 @@ from planner.export.palette import (
     PLANT_COLOUR,
     STOCK_COLOUR,
     TECHNOLOGY_COLOURS,
+    green_bounds,
     headroom_bounds,
     loading_bounds,
 )
@@ -24,6 +28,8 @@ from planner.export.sentences import security_verdict
 from planner.export.styles import headroom_label
 from planner.export.words import technology_name
 from planner.i18n import gettext as _
+from planner.i18n import language
+from planner.map_view.areas import COOLING, GREEN, HUB, hub_palette_of, is_area
 from planner.map_view.plan_rows import MARKS, VERDICT_COLOURS, VERDICT_SIGNS
 from planner.map_view.rows import STATION_SIDES
 from planner.map_view.selection import View
@@ -48,18 +54,50 @@ class Group:
 
 
 def legend_groups(
-    view: View, plan: PlanDict | None, *, on: Collection[str], year: int | None, kinds: Collection[str]
+    view: View,
+    plan: PlanDict | None,
+    *,
+    on: Collection[str],
+    year: int | None,
+    kinds: Collection[str],
+    colour: str = COOLING,
 ) -> list[Group]:
     """Return the groups of the legend in the language in use; `kinds` are those of the marks drawn."""
     groups = [
-        _stations(plan, year) if any(name.split(":")[0] == "substations" for name in on) else None,
-        _sites(plan) if plan and "sites" in on and plan.get("sites") else None,
+        _stations(plan, year) if _has_stations(view, on) else None,
+        *(area_groups(view, plan, on=on, colour=colour) if is_area(view) else ()),
+        _sites(plan, by=colour if is_area(view) else COOLING) if plan and "sites" in on and plan.get("sites") else None,
         _links(plan, on) if plan else None,
         _places(view, on),
         _grid(plan) if plan and "grid_lines" in on and view["region"]["has_grid"] else None,
         Group(_("Marks"), tuple(Entry(MARKS[k][1], MARKS[k][0], mark_name(k)) for k in MARKS if k in kinds)),
     ]
     return [group for group in groups if group is not None and group.entries]
+
+
+def _has_stations(view: View, on: Collection[str]) -> bool:
+    is_on = any(name.split(":")[0] == "substations" for name in on)
+    return is_on and bool(view["layers"]["substations"]["points"])
+
+
+def area_groups(view: View, plan: PlanDict | None, *, on: Collection[str], colour: str) -> tuple[Group, ...]:
+    """Return what the colours of areas and sites tell in a region of areas, and what the lines are."""
+    columns = (view.get("tables") or {}).get("hubs", {}).get("columns") or {}
+    names = dict(
+        zip(map(str, columns.get("hub", [])), columns.get(f"name_{language()}") or columns.get("hub", []), strict=True)
+    )
+    hubs = tuple(Entry("dot", code, str(names[hub]), 6.0) for hub, code in hub_palette_of(view).items())
+    greens = tuple(
+        Entry("dot", code, green_label(low, high), 6.0)
+        for (low, high), code in zip(green_bounds(), GREEN_COLOURS, strict=True)
+    )
+    groups = [Group(_("Areas: colour by hub"), hubs)] if colour == HUB or "candidates" in on else []
+    if plan and colour == GREEN:
+        groups.append(Group(_("New site: colour by the green share of its hub"), greens))
+    if plan and "flows" in on:
+        line = Entry("line", FLOW_COLOUR, _("from the province of the demand to the site, width by MW IT"))
+        groups.append(Group(_("Who serves whom (drawn straight)"), (line,)))
+    return tuple(groups)
 
 
 def mark_name(kind: str) -> str:
@@ -88,7 +126,7 @@ def _stations(plan: PlanDict | None, year: int | None) -> Group:
     )
 
 
-def _sites(plan: PlanDict) -> Group:
+def _sites(plan: PlanDict, *, by: str = COOLING) -> Group:
     used = {part["technology"] for site in plan.get("sites") or [] for part in site.get("cooling") or []}
     level = security_verdict(plan)[0]
     rings = {
@@ -100,6 +138,8 @@ def _sites(plan: PlanDict) -> Group:
         Entry("dot", code, technology_name(name), 8.0) for name, code in TECHNOLOGY_COLOURS.items() if name in used
     ]
     ring = Entry("ring", VERDICT_COLOURS[level], f"{rings[level]} {VERDICT_SIGNS[level]}", 7.0)
+    if by != COOLING:
+        return Group(_("New site: size by MW IT"), (ring,))
     return Group(_("New site: colour by cooling, size by MW IT"), (*entries, ring))
 
 
@@ -118,6 +158,8 @@ def _links(plan: PlanDict, on: Collection[str]) -> Group:
 
 def _places(view: View, on: Collection[str]) -> Group:
     cell = view["screening"]["cell_km"]
+    if is_area(view):
+        on = [name for name in on if name != "candidates"]  # told with the hubs
     candidate = _("Candidate parcel") if cell is None else _("Candidate cell, {km:g} km wide").format(km=cell)
     texts = {
         "plants": Entry("▼", PLANT_COLOUR, _("Reclaimed-water plant, size by m³/day")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from planner.export.facts import PlanDict, in_year, local_name, main_cooling
@@ -43,16 +43,19 @@ MARKS = {
 }
 
 
-def site_rows(plan: PlanDict, *, year: int | None, lang: str) -> list[Row]:
+def site_rows(
+    plan: PlanDict, *, year: int | None, lang: str, colour_of: Callable[[Mapping[str, Any]], str | None] | None = None
+) -> list[Row]:
     """Return the sites: size by IT MW of the year, colour by main cooling, ring by the plan's verdict.
 
-    A site that opens later is small and pale.
+    A site that opens later is small and pale. `colour_of` may give another colour than that of the cooling.
     """
     ring = colour(VERDICT_COLOURS[security_verdict(plan)[0]])
     rows = []
     for site in plan.get("sites") or []:
         mw = in_year(site.get("it_mw"), year)
-        fill = colour(TECHNOLOGY_COLOURS.get(main_cooling(site), OTHER_COLOUR))
+        own = colour_of(site) if colour_of is not None else None
+        fill = colour(own or TECHNOLOGY_COLOURS.get(main_cooling(site), OTHER_COLOUR))
         rows.append(
             {
                 "p": [round(float(site["lon"]), 4), round(float(site["lat"]), 4)],

@@ -132,7 +132,7 @@ def _labelled_once(rows: list[Row]) -> list[Row]:
 
 
 def _kept_voltages(layer: Mapping[str, Any]) -> list[float]:
-    kv = layer["columns"]["voltage_kv"]
+    kv = layer["columns"].get("voltage_kv", [])  # none in a region of areas
     return [float(value) for value, place in zip(kv, layer["points"], strict=True) if place]
 
 

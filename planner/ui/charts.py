@@ -75,6 +75,25 @@ def energy(series: Series, required: Sequence[Row]) -> alt.LayerChart:
     return alt.LayerChart(layer=[bars, ticks], height=HEIGHT_PX)
 
 
+def by_hub(rows: Sequence[Row], *, value: str, title: str) -> alt.Chart:
+    """Return one indicator of every hub over the years as lines."""
+    known = [dict(row) for row in rows if row.get(value) is not None]
+    return (
+        alt.Chart(alt.InlineData(values=known), height=HEIGHT_PX)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("year:O", title=_("Planning year")).axis(labelAngle=0),
+            y=alt.Y(f"{value}:Q", title=title).scale(zero=False),
+            color=alt.Color("hub:N", title=_("Hub")).legend(labelLimit=LABEL_PX),
+            tooltip=[
+                alt.Tooltip("year:O", title=_("Planning year")),
+                alt.Tooltip("hub:N", title=_("Hub")),
+                alt.Tooltip(f"{value}:Q", title=title, format=".3f"),
+            ],
+        )
+    )
+
+
 def monthly_water(series: Series) -> alt.LayerChart:
     """Return the peak day of each month as bars, full months in another colour, and the supply as a line."""
     base = alt.Chart(alt.InlineData(values=series.rows)).encode(x=alt.X("month:O", title=_("Month")).axis(labelAngle=0))

@@ -17,6 +17,7 @@ import streamlit as st
 from pydeck.bindings.json_tools import default_serialize
 
 from planner.export.facts import PlanDict, last_year
+from planner.map_view.areas import HUB
 from planner.map_view.frame import close_to, fitted
 from planner.map_view.selection import Selection, View, place_of
 from planner.ui import deck_layers as draw
@@ -25,7 +26,7 @@ from planner.ui.state import lang
 
 __all__ = ["DEFAULT_ON", "Selection", "region_map"]
 
-DEFAULT_ON = ("sites", "feeds", "pipes", "substations", "plants", "stock", "districts")
+DEFAULT_ON = ("sites", "flows", "feeds", "pipes", "substations", "plants", "stock", "districts")
 USUAL_WIDTH_PX = 900.0
 PLAIN = "\u200b"  # stands before a name that would be evaluated
 
@@ -47,6 +48,7 @@ class Drawn:
     lang: str
     marks: tuple[Mapping[str, Any], ...] = ()
     focus: tuple[float, float] | None = None
+    colour: str = HUB
 
 
 def region_map(
@@ -57,16 +59,17 @@ def region_map(
     focus: Selection | None = None,
     year: int | None = None,
     marks: Iterable[Mapping[str, Any]] = (),
+    colour: str = HUB,
     key: str,
     height: int = 620,
 ) -> Selection | None:
     """Draw the map with its legend below, and return what was clicked last, None where nothing is picked.
 
-    `layers_on`: sites, feeds, pipes (of the plan), substations (all) or `substations:220` (one voltage), zones, plants,
+    `layers_on`: sites, flows (who serves whom), feeds, pipes (of the plan), substations (all) or `substations:220` (one voltage), zones, plants,
     stock, candidates, excluded, districts (names), exclusions, grid_lines, grid_stations, outside. `year` is that of
     headroom, sites and loading (the plan's last one when not given). `focus` is brought to the middle, with a ring.
     `marks`: rows {id, lon, lat, label, kind}, `kind` one of `planner.map_view.plan_rows.MARKS`; a click on one returns
-    Selection("marks", id). Called inside an `st.fragment`, a click runs that fragment only.
+    Selection("marks", id). `colour`: what the colour of a site of an area tells (hub, green, cooling). Called inside an `st.fragment`, a click runs that fragment only.
     """
     place = place_of(view, focus, plan=plan) if focus is not None else None
     drawn = Drawn(
@@ -75,6 +78,7 @@ def region_map(
         lang=lang(),
         marks=tuple(marks),
         focus=(place[0], place[1]) if place else None,
+        colour=colour,
     )
     event = st.pydeck_chart(
         deck_of(view, plan, drawn, height=height),
@@ -83,7 +87,8 @@ def region_map(
         key=key,
         height=height,
     )
-    show_legend(view, plan, on=drawn.on, year=drawn.year, kinds={str(mark["kind"]) for mark in drawn.marks})
+    kinds = {str(mark["kind"]) for mark in drawn.marks}
+    show_legend(view, plan, on=drawn.on, year=drawn.year, kinds=kinds, colour=colour)
     return picked_in(event)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pydeck as pdk
 
 from planner.export.facts import PlanDict
 from planner.export.palette import CANDIDATE_COLOURS, LIMITING_COLOUR, PLANT_COLOUR, STOCK_COLOUR
+from planner.map_view.areas import candidate_area_rows, flow_rows, is_area, site_colour
 from planner.map_view.frame import scale_bar
 from planner.map_view.plan_rows import grid_line_rows, link_rows, mark_rows, site_rows
 from planner.map_view.rows import (
@@ -57,7 +58,7 @@ def ground(view: View, _plan: PlanDict | None, drawn: Drawn) -> Layers:
         layers.append(_areas("zones", rows, fill=[94, 43, 151, 18], edge=ZONE_EDGE, width=2.0))
         layers.append(_text("zone-names", label_rows(view, "zones", lang=lang), size=14, ink=[94, 43, 151]))
     for name in ("excluded", "candidates"):
-        if name in drawn.on:
+        if name in drawn.on and not is_area(view):
             code = CANDIDATE_COLOURS["excluded" if name == "excluded" else "candidate"]
             layers.append(_cells(view, name, code))
     if "districts" in drawn.on:
@@ -78,6 +79,10 @@ def lines(view: View, plan: PlanDict | None, drawn: Drawn) -> Layers:
     if "grid_stations" in drawn.on:
         rows = point_rows(view, "grid_stations", lang=drawn.lang)
         layers.append(_dots("grid_stations", rows, get_fill_color=[140, 132, 120], get_radius=3))
+    if plan is not None and "flows" in drawn.on:
+        rows = flow_rows(view, plan, year=drawn.year, lang=drawn.lang)
+        layers.append(_layer("LineLayer", "flows", rows, get_source_position="a", get_target_position="b", get_color="c",
+                             get_width="w", width_units=PIXELS))  # fmt: skip
     for kind, width in (("pipes", 2.0), ("feeds", 3.0)):
         if plan is not None and kind in drawn.on:
             rows = link_rows(view, plan, kind, year=drawn.year, lang=drawn.lang)
@@ -102,6 +107,10 @@ def supply(view: View, plan: PlanDict | None, drawn: Drawn) -> Layers:
     if "stock" in on:
         rows = sized_rows(view, "stock", amount="it_mw", lang=lang, px=(10.0, 26.0, 200.0))
         layers.append(_signs("stock", rows, sign="◆", ink=colour(STOCK_COLOUR)))
+    if "candidates" in on and is_area(view):
+        rows = candidate_area_rows(view, lang=lang)
+        layers.append(_dots("candidates", rows, get_fill_color="c", get_radius=5))
+        layers.append(_text("area-names", rows, size=11, offset=12))
     voltages = [kv for kv in voltages_of(view) if "substations" in on or f"substations:{kv:g}" in on]
     rows = station_rows(view, plan, year=drawn.year, lang=lang, voltages=voltages)
     if rows:
@@ -114,7 +123,7 @@ def decided(view: View, plan: PlanDict | None, drawn: Drawn) -> Layers:
     """Return the plan's sites, marks, and the ring around what is in focus."""
     layers: Layers = []
     if plan is not None and "sites" in drawn.on:
-        rows = site_rows(plan, year=drawn.year, lang=drawn.lang)
+        rows = site_rows(plan, year=drawn.year, lang=drawn.lang, colour_of=_colour_of(view, plan, drawn))
         layers.append(_dots("sites", rows, get_fill_color="c", get_radius="r", get_line_color="o", line_width=3.0))
         layers.append(_far_text("site-names", rows))
     if drawn.marks:
@@ -127,6 +136,13 @@ def decided(view: View, plan: PlanDict | None, drawn: Drawn) -> Layers:
                              filled=False, stroked=True, get_line_color=colour(LIMITING_COLOUR), get_line_width=3,
                              line_width_units=PIXELS, pickable=False))  # fmt: skip
     return layers
+
+
+def _colour_of(view: View, plan: PlanDict, drawn: Drawn) -> Callable[[Mapping[str, Any]], str | None] | None:
+    """Return what gives a site of an area its colour; None where the cooling does."""
+    if not is_area(view):
+        return None
+    return lambda site: site_colour(plan, view, site, by=drawn.colour, year=drawn.year)
 
 
 def _layer(kind: str, name: str, rows: list[Row], **options: Any) -> pdk.Layer:

@@ -10,6 +10,7 @@ import streamlit as st
 from planner.export.facts import PlanDict, local_name
 from planner.i18n import gettext as _
 from planner.i18n import language
+from planner.map_view.areas import COOLING, is_area
 from planner.map_view.legend import Entry, Group, legend_groups
 from planner.map_view.selection import View
 from planner.ui.markdown import plain
@@ -18,10 +19,16 @@ EDGE = "1px solid #555"
 
 
 def show_legend(
-    view: View, plan: PlanDict | None, *, on: Collection[str], year: int | None, kinds: Collection[str] = ()
+    view: View,
+    plan: PlanDict | None,
+    *,
+    on: Collection[str],
+    year: int | None,
+    kinds: Collection[str] = (),
+    colour: str = COOLING,
 ) -> None:
     """Show what the signs mean, then region, base year, plan, and that the grid is synthetic where it is."""
-    st.html("".join(_group(group) for group in legend_groups(view, plan, on=on, year=year, kinds=kinds)))
+    st.html("".join(_group(group) for group in legend_groups(view, plan, on=on, year=year, kinds=kinds, colour=colour)))
     st.caption("  ·  ".join(_facts(view, plan)))
 
 
@@ -35,6 +42,8 @@ def _facts(view: View, plan: PlanDict | None) -> list[str]:
     titles = [str(source.get("title") or source.get("id")) for source in region["sources"]]
     if titles:
         facts.append(_("Sources: {n}, listed under the map page's “Sources”").format(n=len(titles)))
+    if is_area(view):
+        facts.append(_("Not an official map: the cells are a background for orientation, not borders."))
     if region["is_synthetic_grid"]:
         facts.append(_("SYNTHETIC GRID, not the real one"))
     return facts

@@ -9,6 +9,7 @@ import streamlit as st
 
 from planner.export.facts import PlanDict, years_of
 from planner.i18n import gettext as _
+from planner.map_view.areas import COOLING, GREEN, HUB, is_area
 from planner.map_view.card import SPECIES
 from planner.map_view.find import entry_text, found
 from planner.map_view.rows import voltages_of
@@ -32,6 +33,7 @@ class MapKey(StrEnum):
     CLICKED = "map_clicked"
     HIT_SEEN = "map_hit_seen"
     CLICKED_SEEN = "map_clicked_seen"
+    COLOUR = "map_colour"
 
 
 # what belongs to one region and is not kept when another is opened
@@ -41,7 +43,8 @@ FORGOTTEN = tuple(key for key in MapKey if key != MapKey.REGION)
 def switchable(view: View, plan: PlanDict | None) -> list[str]:
     """Return the layers that this region and plan have, in the order in which they are offered."""
     layers, screened = view["layers"], view["screening"]
-    decided = [name for name in ("sites", "feeds", "pipes") if plan and plan.get("sites")]
+    kinds = ("sites", "flows") if is_area(view) else ("sites", "feeds", "pipes")
+    decided = [name for name in kinds if plan and plan.get("sites")]
     stations = [f"substations:{kv:g}" for kv in voltages_of(view)]
     cells = [name for name, n in (("candidates", "n_candidates"), ("excluded", "n_excluded")) if screened[n]]
     named = ("plants", "stock", "zones", "districts", "exclusions", "outside", "grid_lines", "grid_stations")
@@ -54,6 +57,7 @@ def layer_name(layer: str) -> str:
         return _("Stations {kv} kV").format(kv=layer.partition(":")[2])
     names = {
         "sites": _("Sites of the plan"),
+        "flows": _("Who serves whom"),
         "feeds": _("Feeds"),
         "pipes": _("Water pipes"),
         "candidates": _("Candidates"),
@@ -75,6 +79,8 @@ def choose_layers(view: View, plan: PlanDict | None) -> Sequence[str]:
     offered = switchable(view, plan)
     first = [name for name in offered if name not in OFF_AT_FIRST or (name == "candidates" and not plan)]
     names = {name: layer_name(name) for name in offered}
+    if is_area(view):
+        names |= {"candidates": _("Areas"), "districts": _("Names of provinces")}
     return st.pills(
         _("Shown on the map"),
         offered,
@@ -82,6 +88,16 @@ def choose_layers(view: View, plan: PlanDict | None) -> Sequence[str]:
         default=first,
         format_func=names.__getitem__,
         key=MapKey.LAYERS,
+    )
+
+
+def choose_colour(*, key: str = MapKey.COLOUR) -> str:
+    """Offer what the colour of a site tells in a region of areas; return the choice."""
+    names = {HUB: _("hub"), GREEN: _("green share"), COOLING: _("cooling")}
+    return str(
+        st.segmented_control(
+            _("Colour of the sites"), list(names), default=HUB, format_func=names.__getitem__, key=key, required=True
+        )
     )
 
 

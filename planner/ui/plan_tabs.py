@@ -14,12 +14,14 @@ import streamlit as st
 
 from planner.export.facts import years_of
 from planner.export.grid_words import limiting_sentence, method_sentence, rules_sentence, scope_sentence
+from planner.export.hub_facts import has_hubs
 from planner.export.loop_words import cuts_note, round_lines
 from planner.export.sentences import elsewhere_lines, outage_counts_text
 from planner.export.sheet import Sheet
 from planner.export.sheets_checks import cost_sheet, energy_sheet, stock_sentence, stock_sheet
 from planner.export.sheets_grid import flexible_sheet, reinforcement_sheet, round_sheet
 from planner.export.words import unit_name
+from planner.hub_views import area_site_table
 from planner.i18n import gettext as _
 from planner.plan_rows import (
     Table,
@@ -34,7 +36,7 @@ from planner.plan_rows import (
 )
 from planner.plan_series import energy_series, ledger_series, load_series, water_series
 from planner.report import site_notes
-from planner.ui import charts, state
+from planner.ui import area_tabs, charts, state
 from planner.ui.markdown import plain
 
 FOCUS, CARD, SCROLL, N_PICKED = "plan_focus", "plan_card", "plan_scroll", "plan_n_picked"
@@ -48,7 +50,10 @@ Names = Mapping[str, str]
 
 
 def show(plan: Plan, view: View, names: Names) -> None:
-    """Show all parts, one per tab."""
+    """Show all parts, one per tab; a plan of areas has hubs, green book, rules and decisions instead of water."""
+    if has_hubs(plan):
+        show_areas(plan, view, names)
+        return
     sites, limits, costs, supply, grid, made = st.tabs(
         [_("Sites"), _("What binds"), _("Costs"), _("Water and energy"), _("Grid check"), _("How it was made")]
     )
@@ -63,6 +68,40 @@ def show(plan: Plan, view: View, names: Names) -> None:
         show_energy(plan)
     with grid:
         show_grid(plan, view, names)
+    with made:
+        st.dataframe(made_table(plan).records(), hide_index=True)
+
+
+def show_areas(plan: Plan, view: View, names: Names) -> None:
+    """Show the parts of a plan of areas, one per tab."""
+    titles = [
+        _("Hubs"),
+        _("Green book"),
+        _("Rules"),
+        _("Decide now"),
+        _("Sites"),
+        _("What binds"),
+        _("Costs"),
+        _("Grid check"),
+        _("How it was made"),
+    ]
+    hubs, book, rules, decide, sites, limits, costs, grid, made = st.tabs(titles)
+    with hubs:
+        area_tabs.show_hubs(plan, names)
+    with book:
+        area_tabs.show_green_book(plan, names)
+    with rules:
+        area_tabs.show_rules(plan, names)
+    with decide:
+        area_tabs.show_decisions(plan, names)
+    with sites:
+        show_sites(plan, names)
+    with limits:
+        show_board(plan, view, names)
+    with costs:
+        show_costs(plan)
+    with grid:
+        st.warning(_("Not checked: this region has no network. The plan says nothing about lines and transformers."))
     with made:
         st.dataframe(made_table(plan).records(), hide_index=True)
 
@@ -91,7 +130,7 @@ def show_table(table: Table, *, key: str) -> None:
 def show_sites(plan: Plan, names: Names) -> None:
     """Show the sites, what is served elsewhere or not at all, and the existing centres."""
     st.caption(_("Click a row to see the site on the map."))
-    show_table(site_table(plan, names), key=SITES)
+    show_table(area_site_table(plan) if has_hubs(plan) else site_table(plan, names), key=SITES)
     for note in site_notes(plan["sites"], years_of(plan)[-1]):
         st.caption(plain(note))
     missing, outside = elsewhere_lines(plan, names, lang=state.lang())
@@ -102,8 +141,9 @@ def show_sites(plan: Plan, names: Names) -> None:
     for text in [*outside, stock_sentence(plan, lang=state.lang())]:
         st.markdown(plain(text))
     st.altair_chart(charts.load(load_series(plan)))
-    with st.expander(_("Existing centres by year")):
-        show_sheet(stock_sheet(plan, lang=state.lang()))
+    if plan.get("stock") or not has_hubs(plan):
+        with st.expander(_("Existing centres by year")):
+            show_sheet(stock_sheet(plan, lang=state.lang()))
 
 
 def show_board(plan: Plan, view: View, names: Names) -> None:

@@ -8,12 +8,21 @@ import streamlit as st
 
 from planner.export.facts import local_name
 from planner.i18n import gettext as _
+from planner.map_view.areas import HUB, is_area
 from planner.map_view.selection import Selection
 from planner.plan_marks import marks_of
 from planner.ui import badges, state
 from planner.ui.cards import card
 from planner.ui.deck import region_map
-from planner.ui.map_controls import FORGOTTEN, MapKey, choose_hit, choose_layers, choose_year, search_text
+from planner.ui.map_controls import (
+    FORGOTTEN,
+    MapKey,
+    choose_colour,
+    choose_hit,
+    choose_layers,
+    choose_year,
+    search_text,
+)
 from planner.ui.markdown import plain
 from planner.ui.waiting import view_or_wait
 from planner.ui.words import region_names
@@ -89,6 +98,7 @@ def show_map(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
             year = choose_year(plan)
         with layers.popover(_("Layers"), icon=":material/layers:", width="stretch"):
             layers_on = choose_layers(view, plan)
+            colour = choose_colour() if plan is not None and is_area(view) else HUB
         if plan is None:
             show_steps()
         show_marks(view, plan)
@@ -98,7 +108,14 @@ def show_map(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
         with left:
             focus = st.session_state.get(MapKey.FOCUS)
             clicked = region_map(
-                view, plan=plan, layers_on=layers_on, focus=focus, year=year, key=MapKey.MAP, height=HEIGHT_PX
+                view,
+                plan=plan,
+                layers_on=layers_on,
+                focus=focus,
+                year=year,
+                colour=colour,
+                key=MapKey.MAP,
+                height=HEIGHT_PX,
             )
         with right:
             show_card(view, plan, clicked)

@@ -13,13 +13,16 @@ from planner.export.limit_words import conflict_lines
 from planner.export.sentences import limiting_lines, security_verdict, status_sentence, synthetic_label
 from planner.i18n import gettext as _
 from planner.i18n import use_language
+from planner.map_view.areas import COOLING, is_area
 from planner.map_view.selection import Selection
 from planner.plan_marks import marks_of
 from planner.plan_rows import failure_table
 from planner.plan_views import headline, is_shown, plan_labels
 from planner.ui import badges, figures, plan_tabs, state
+from planner.ui.area_tabs import show_missing
 from planner.ui.cards import card
 from planner.ui.deck import DEFAULT_ON, region_map
+from planner.ui.map_controls import choose_colour
 from planner.ui.markdown import plain
 from planner.ui.no_plan import show_no_plan
 from planner.ui.waiting import open_scenario_of, view_of, view_or_wait
@@ -27,7 +30,7 @@ from planner.view_names import names_in
 
 CHOICE, NAME, RENAME, DELETE = "plan_choice", "plan_name", "plan_rename", "plan_delete"
 MAP, SEEN, CLICKED = "plan_map", "plan_seen", "plan_clicked"
-YEAR, GRID, MAP_BOX = "plan_map_year", "plan_map_grid", "plan_map_box"
+YEAR, GRID, MAP_BOX, COLOUR = "plan_map_year", "plan_map_grid", "plan_map_box", "plan_map_colour"
 GRID_LAYERS = ("grid_lines", "grid_stations")
 MAP_HEIGHT_PX = 520
 CARD_HEIGHT_PX = 700
@@ -50,6 +53,7 @@ def show() -> None:
         show_refusal(plan, names)
         return
     figures.show(headline(plan))
+    show_missing(plan)
     show_security(plan, names)
     with st.container(key=MAP_BOX):
         show_map(plan, view)
@@ -153,10 +157,13 @@ def draw_map(plan: Mapping[str, Any], view: dict[str, Any]) -> Selection | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         years = years_of(plan)
         year = st.segmented_control(_("Planning year"), years, default=years[-1], key=YEAR, required=True)
-        is_grid_on = st.toggle(_("Show the grid with its loading"), key=GRID)
+        is_grid_on = view["region"]["has_grid"] and st.toggle(_("Show the grid with its loading"), key=GRID)
+        colour = choose_colour(key=COLOUR) if is_area(view) else COOLING
     looked_at = set() if focus is None else {focus.layer}
     layers = {*DEFAULT_ON, *looked_at, *(GRID_LAYERS if is_grid_on or looked_at & {*GRID_LAYERS} else ())}
-    return region_map(view, plan=plan, layers_on=layers, focus=focus, year=year, key=MAP, height=MAP_HEIGHT_PX)
+    return region_map(
+        view, plan=plan, layers_on=layers, focus=focus, year=year, colour=colour, key=MAP, height=MAP_HEIGHT_PX
+    )
 
 
 def come_into_view() -> None:
