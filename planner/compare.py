@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from planner.compare_hubs import hub_figures
 from planner.errors import UsageError
 from planner.export.facts import (
     PlanDict,
@@ -20,6 +21,7 @@ from planner.export.facts import (
     total_in_year,
     years_of,
 )
+from planner.export.hub_facts import shown_years
 from planner.export.loop_words import loop_of
 from planner.export.sentences import security_verdict
 from planner.i18n import gettext as _
@@ -84,7 +86,7 @@ def _ends(plan: PlanDict) -> tuple[float, float] | None:
 def figures(plans: Sequence[PlanDict]) -> list[dict[str, Any]]:
     """Return the figures of plans side by side: key, label, unit, values (one per plan; None: not known), kind.
 
-    `kind` says how a value is written: money, number, percent or text. Years are those of the first plan.
+    `kind` says how a value is written: money, number, ratio, percent or text. Years are those of the first plan.
     """
     years = years_of(plans[0]) if plans else []
     rows = [
@@ -96,12 +98,13 @@ def figures(plans: Sequence[PlanDict]) -> list[dict[str, Any]]:
         rows.append(
             _row("cost", _("Cost over all years, discounted"), "CNY", [total_cost(plan) for plan in plans], "money")
         )
-    for year in years:
+    for year in shown_years(plans[0]) if plans else []:
         label = _("New IT load {year}").format(year=year)
         rows.append(_row("it_mw", label, "MW", [_load(plan, year) for plan in plans], "number"))
     rows += [
         _row("sites", _("Sites"), "", [float(len(plan.get("sites") or [])) for plan in plans], "count"),
         *_yearly(plans, years),
+        *(hub_figures(plans, years[-1], _row) if years else []),
         _row("price", _("Cost of security"), "CNY", [_price(plan) for plan in plans], "money"),
         _row("bottlenecks", _("Limits that bind and are worth something"), "",
              [float(len(bottlenecks(plan)[0])) for plan in plans], "count"),

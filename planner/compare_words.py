@@ -38,7 +38,8 @@ def figure_table(plans: Sequence[PlanDict]) -> list[dict[str, str]]:
 
 def _label(row: Mapping[str, Any]) -> str:
     label, unit = str(row["label"]), unit_name(str(row["unit"]))
-    return _("{label} ({unit})").format(label=label, unit=unit) if row["kind"] in {"number", "percent"} else label
+    has_unit = row["kind"] in {"number", "percent"} or (row["kind"] == "ratio" and bool(unit))
+    return _("{label} ({unit})").format(label=label, unit=unit) if has_unit else label
 
 
 def _is_told(first: PlanDict, plan: PlanDict) -> bool:
@@ -55,6 +56,8 @@ def _amount(value: Any, kind: str, unit: str = "") -> str:
         return large_money(value)
     if kind == "count":
         return f"{value:,.0f}"
+    if kind == "ratio":
+        return f"{value:,.3f}"
     return f"{value:,.2f}" if kind == "percent" else _number(float(value))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from models.indicators import carbon_usage_effectiveness, power_usage_effectiveness, weighted_mean
 from planner.export.facts import PlanDict, Row, in_year, last_year, local_name, years_of
 from planner.export.palette import hub_colours
 
@@ -85,8 +86,8 @@ def summed(rows: Sequence[Row]) -> dict[str, float | None]:
     energy, it_mwh = sums["energy_mwh"], sums["it_mwh"]
     return {
         **sums,
-        "pue": _ratio(energy, it_mwh),
-        "cue_kg_per_kwh": _ratio(sums["emissions_t"], it_mwh),  # t/MWh is kg/kWh
+        "pue": power_usage_effectiveness(energy, it_mwh),
+        "cue_kg_per_kwh": carbon_usage_effectiveness(sums["emissions_t"], it_mwh),
         "ref": _weighted(rows, "ref", "energy_mwh"),
         "erf": _weighted(rows, "erf", "energy_mwh"),
         "rtt_ms": _weighted(rows, "rtt_ms", "it_mw"),
@@ -161,11 +162,6 @@ def _sum(values: Iterable[float | None]) -> float | None:
     return sum(known) if known else None
 
 
-def _ratio(above: float | None, below: float | None) -> float | None:
-    return above / below if above is not None and below else None
-
-
 def _weighted(rows: Sequence[Row], column: str, weight: str) -> float | None:
-    known = [(float(row[column]), float(row.get(weight) or 0.0)) for row in rows if row.get(column) is not None]
-    total = sum(w for _value, w in known)
-    return sum(value * w for value, w in known) / total if total > 0 else None
+    known = [row for row in rows if row.get(column) is not None]
+    return weighted_mean([float(row[column]) for row in known], [float(row.get(weight) or 0.0) for row in known])

@@ -10,6 +10,7 @@ import pytest
 from planner.compare import cautions, difference, figures, moved, refusal, total_cost
 from planner.compare_limits import ledger_waterfall, limit_changes
 from planner.errors import UsageError
+from tests.areas_sample import areas_plan
 from tests.export_sample import infeasible_plan, sample_plan, secure_plan
 
 
@@ -149,3 +150,19 @@ def test_the_waterfall_sums_to_the_difference() -> None:
     assert amounts["land"] == pytest.approx(-0.5 * (3.3e6 + 12e6 + 15.6e6))
     assert amounts["other"] == pytest.approx(1234.0)
     assert [step["kind"] for step in steps] == ["more", "less", "more"]
+
+
+def test_plans_of_areas_are_compared_by_hub_and_indicator() -> None:
+    first = areas_plan()
+    hubs = [{**row, "it_mw": row["it_mw"] + 10.0} if row["hub"] == "guizhou" else row for row in first["hubs"]]
+
+    rows = {row["key"]: row for row in figures([first, {**first, "hubs": hubs}])}
+
+    before, after = rows["hub_guizhou"]["values"]
+    assert after == pytest.approx(before + 10.0)
+    assert {"pue", "ref", "cue_kg_per_kwh", "rtt_ms"} <= set(rows)
+    assert "Guizhou" in rows["hub_guizhou"]["label"]
+
+
+def test_plans_of_stations_have_no_figures_of_hubs() -> None:
+    assert not [row for row in figures([sample_plan()]) if row["key"].startswith("hub_")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -256,7 +257,7 @@ def test_nothing_is_missing_while_a_channel_has_some_left_or_all_is_served() -> 
 def test_an_infeasible_share_names_market_year_and_amount() -> None:
     short = {"constraint": "green_share", "index": ["EA", 2032], "unit": "MWh/year", "amount": 12_345.0}
     other = {"constraint": "hub_cap", "index": ["coast", "it_mw", 2032], "unit": "MW IT", "amount": 3.0}
-    ways = [
+    ways: list[Mapping[str, Any]] = [
         {"families": ["green"], "shortfalls": [short]},
         {"families": ["hubs"], "shortfalls": [other]},
         {"families": ["workload"], "shortfalls": []},
