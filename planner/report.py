@@ -31,14 +31,15 @@ from planner.export.printed import (
     print_marks,
     print_stock,
 )
+from planner.export.printed_decisions import print_decisions
 from planner.export.printed_grid import print_levers, print_loop
 from planner.export.printed_hubs import (
     print_areas,
-    print_decisions,
     print_green_book,
     print_hubs,
     print_missing,
     print_rules,
+    print_unserved,
 )
 from planner.export.sentences import (
     elsewhere_lines,
@@ -50,7 +51,6 @@ from planner.export.sentences import (
 )
 from planner.export.words import (
     amount,
-    money,
     number,
     objective_name,
     short_technology_name,
@@ -58,8 +58,10 @@ from planner.export.words import (
     term_name,
     unit_name,
 )
+from planner.export.words import money as small_money
 from planner.i18n import gettext as _
 from planner.i18n import use_language
+from planner.plan_views import large_money
 
 if TYPE_CHECKING:
     from planner.region import Region
@@ -110,7 +112,7 @@ def _print_by_hub(console: Console, plan: PlanDict, names: dict[str, str], regio
     """Print a plan of areas: what is missing, hubs, green book, what decided, what must be decided, then the sites."""
     print_missing(console, plan)
     print_hubs(console, plan, lang=lang)
-    _print_elsewhere(console, plan, names, lang=lang)
+    print_unserved(console, plan)
     print_green_book(console, plan, names, region)
     print_rules(console, plan, names)
     print_decisions(console, plan, names, lang=lang)
@@ -140,6 +142,7 @@ def _print_headline(console: Console, plan: PlanDict, *, lang: str) -> None:
     if not has_plan(plan):
         return
     value = objective.get("value")
+    money = large_money if has_hubs(plan) else small_money
     if objective.get("unit") == "CNY":
         shown = _("{money} over all years, discounted").format(money=money(value))
     else:
@@ -165,6 +168,7 @@ def _print_costs(console: Console, plan: PlanDict) -> None:
     for row in plan.get("ledger") or []:
         terms[row["term"]] = terms.get(row["term"], 0.0) + (row.get("cny") or 0.0)
     largest = sorted(terms.items(), key=lambda item: (-abs(item[1]), item[0]))
+    money = large_money if has_hubs(plan) else small_money
     parts = [f"{term_name(term)} {money(value)}" for term, value in largest if abs(value) >= 5e4]  # noqa: PLR2004
     if parts:
         console.print(_("Weighted cost by term: {parts}.").format(parts="; ".join(parts)))

@@ -91,6 +91,7 @@ def summed(rows: Sequence[Row]) -> dict[str, float | None]:
         "ref": _weighted(rows, "ref", "energy_mwh"),
         "erf": _weighted(rows, "erf", "energy_mwh"),
         "rtt_ms": _weighted(rows, "rtt_ms", "it_mw"),
+        "compute_pflops": _sum(row.get("compute_pflops") for row in rows),
         "green_share": green_share(sums),
     }
 

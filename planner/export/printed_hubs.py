@@ -14,7 +14,6 @@ from planner.export.hub_facts import (
     channel_mwh,
     channels,
     green_share,
-    has_hubs,
     hub_ids,
     hub_names,
     hub_row,
@@ -26,8 +25,6 @@ from planner.export.hub_facts import (
     totals,
 )
 from planner.export.hub_words import (
-    conversion_lines,
-    decide_lines,
     known_or,
     missing_lines,
     other_rules_line,
@@ -38,7 +35,7 @@ from planner.export.hub_words import (
 )
 from planner.export.printed import new_table
 from planner.export.sheets_hubs import names_of_places
-from planner.export.words import money, number, short_technology_name
+from planner.export.words import number, short_technology_name
 from planner.i18n import gettext as _
 from planner.policy_words import label_name
 
@@ -48,6 +45,7 @@ if TYPE_CHECKING:
 INDENT = (0, 0, 0, 2)  # top, right, bottom, left
 N_LINES = 12
 N_CHANNELS = 4
+N_DECISIONS = 20
 GWH = 1e3
 
 
@@ -56,7 +54,21 @@ def print_missing(console: Console, plan: PlanDict) -> None:
     lines = missing_lines(plan)
     if lines:
         console.print(Text(_("What is missing"), style="bold red"))
-        _print_lines(console, lines, style="red")
+        print_lines(console, lines, style="red")
+
+
+def print_unserved(console: Console, plan: PlanDict) -> None:
+    """Print what no site could take, one line for all years; the workbook has every class and province."""
+    sums: dict[int, float] = {}
+    for row in rows_of(plan, "unserved"):
+        sums[row["year"]] = sums.get(row["year"], 0.0) + float(row["it_mw"])
+    if not sums:
+        console.print(_("All demand is served."))
+    else:
+        years = ", ".join(f"{year}: {number(mw)}" for year, mw in sorted(sums.items()))
+        text = _("Not served, MW by year (classes and provinces: sheet Demand elsewhere): {years}").format(years=years)
+        console.print(Text(text, style="bold"))
+    console.print()
 
 
 def print_hubs(console: Console, plan: PlanDict, *, lang: str) -> None:
@@ -96,12 +108,12 @@ def _print_figures(console: Console, plan: PlanDict, *, lang: str) -> None:
         _("Hub"),
         _("Year"),
         _("IT MW"),
-        _("Electricity (GWh)"),
+        "GWh",
         "PUE",
         _("Green (%)"),
         "REF",
         _("CUE (kg/kWh)"),
-        _("Carbon (kt CO2)"),
+        "kt CO2",
         _("Water (1000 m³)"),
         _("Round trip (ms)"),
         *(["ERF"] if has_heat else []),
@@ -148,28 +160,18 @@ def print_areas(console: Console, plan: PlanDict, *, lang: str) -> None:
     year, names = last_year(plan), names_of_places(plan, {}, lang=lang)
     sites = sorted(plan.get("sites") or [], key=lambda site: (-in_year(site.get("it_mw"), year), str(site["id"])))
     has_label = any(site.get("label") for site in sites)
-    header = [
-        _("Site"),
-        _("Hub"),
-        _("Market"),
-        _("Opens"),
-        _("IT MW"),
-        _("Cooling (MW IT)"),
-        _("Green share of its hub (%)"),
-    ]
+    header = [_("Site"), _("Hub"), _("Opens"), _("IT MW"), _("Cooling (MW IT)")]
     header += [_("Judged by the rules")] if has_label else []
-    table = new_table(header, title=_("Sites in {year}").format(year=year), numeric={4, 6})
+    table = new_table(header, title=_("Sites in {year}").format(year=year), numeric={3})
     for site in sites:
         hub = str(site.get("hub") or "")
         cooling = [f"{short_technology_name(c['technology'])} {c['it_mw']:.0f}" for c in site.get("cooling") or []]
         table.add_row(
             local_name(site, lang),
             names.get(hub, hub or "–"),
-            names.get(str(site.get("market")), str(site.get("market") or "–")),
             str(site.get("open_year") or "–"),
             number(in_year(site.get("it_mw"), year), 0),
             ", ".join(cooling),
-            percent(green_share(hub_row(plan, hub, year or 0))),
             *([label_name(str(site.get("label") or "–"))] if has_label else []),
         )
     console.print(table)
@@ -223,7 +225,7 @@ def print_green_book(console: Console, plan: PlanDict, names: Mapping[str, str],
         )
         for row in short
     ]
-    _print_lines(console, lines, style="red")
+    print_lines(console, lines, style="red")
 
 
 def print_rules(console: Console, plan: PlanDict, names: Mapping[str, str]) -> None:
@@ -232,49 +234,13 @@ def print_rules(console: Console, plan: PlanDict, names: Mapping[str, str]) -> N
         return
     console.print(Text(_("Rules that decided"), style="bold"))
     lines = rule_lines(plan, names_of_places(plan, names, lang=_lang()))
-    _print_lines(console, lines or [_("No rule of the policy pack holds the plan back.")], is_last=False)
+    print_lines(console, lines or [_("No rule of the policy pack holds the plan back.")], is_last=False)
     console.print(other_rules_line(plan))
     console.print()
 
 
-def print_decisions(console: Console, plan: PlanDict, names: Mapping[str, str], *, lang: str) -> None:
-    """Print what must be decided now, investments with what they are worth at the end, heat and conversions."""
-    lines = decide_lines(plan, lang=lang)
-    if lines:
-        console.print(Text(_("What must be decided now"), style="bold"))
-        _print_lines(console, lines)
-    if has_hubs(plan) or any(row.get("budget_cny") is not None for row in rows_of(plan, "investments")):
-        _print_investments(console, plan)
-    _print_heat(console, plan, names)
-    lines = conversion_lines(plan, names)
-    if lines:
-        console.print(Text(_("Conversions used"), style="bold"))
-        _print_lines(console, lines)
-
-
-def _print_investments(console: Console, plan: PlanDict) -> None:
-    header = [_("Year"), _("Investment"), _("Budget"), _("Still worth at the end")]
-    table = new_table(header, title=_("Investments up to each planning year"), numeric={1, 2, 3})
-    for row in rows_of(plan, "investments"):
-        budget = _("no limit") if row.get("budget_cny") is None else money(row["budget_cny"])
-        table.add_row(str(row["year"]), money(row.get("cny")), budget, money(row.get("salvage_cny")))
-    if table.row_count:
-        console.print(table)
-
-
-def _print_heat(console: Console, plan: PlanDict, names: Mapping[str, str]) -> None:
-    table = new_table([_("Site"), _("User of heat"), _("Year"), _("Heat (GWh)"), _("Revenue")], title=_("Waste heat used"),
-                      numeric={2, 3, 4})  # fmt: skip
-    shown = set(shown_years(plan))
-    for row in rows_of(plan, "heat"):
-        if row["year"] in shown:
-            ends = [names.get(str(row[key]), str(row[key])) for key in ("site", "sink")]
-            table.add_row(*ends, str(row["year"]), number((row.get("mwh") or 0.0) / GWH, 1), money(row.get("cny")))
-    if table.row_count:
-        console.print(table)
-
-
-def _print_lines(console: Console, lines: Iterable[str], *, style: str = "", is_last: bool = True) -> None:
+def print_lines(console: Console, lines: Iterable[str], *, style: str = "", is_last: bool = True) -> None:
+    """Print lines with an indent; beyond some they are counted."""
     known = list(lines)
     for line in known[:N_LINES]:
         console.print(Padding(Text(line, style=style), INDENT))
