@@ -31,6 +31,7 @@ __all__ = [
     "Name",
     "PolicyPack",
     "Rule",
+    "own_content",
     "pack_names",
     "read_policy_pack",
 ]
@@ -150,6 +151,11 @@ class PolicyPack(PolicyPart):
 def read_policy_pack(name: str | Path) -> PolicyPack:
     """Return a bundled pack by name, or a file by path; raise InputProblems with all its problems."""
     return _read(name, ())
+
+
+def own_content(name: str) -> str:
+    """Return the rules of a pack that is a file, as text; "" for one that comes with the program."""
+    return read_policy_pack(name).model_dump_json() if is_pack_file(name) else ""
 
 
 def _read(name: str | Path, extended_by: tuple[Path, ...]) -> PolicyPack:

@@ -31,6 +31,7 @@ from planner.assemble import Assembled, assemble
 from planner.errors import UsageError
 from planner.i18n import gettext as _
 from planner.plan import Plan, empty_plan, make_plan
+from planner.policy import own_content
 from planner.region import Region
 from planner.region_edits import region_for
 from planner.scenario import Scenario
@@ -292,8 +293,8 @@ class Session:
 
 
 def fingerprint(region: Region, scenario: Scenario) -> str:
-    """Return a hash of the region's content and the scenario, independent of where the files lie."""
+    """Return a hash of the content of the region, the scenario and a policy pack of one's own."""
     import hashlib
 
-    text = region.fingerprint + scenario.model_dump_json(exclude={"region"})
+    text = region.fingerprint + scenario.model_dump_json(exclude={"region"}) + own_content(scenario.policy_pack)
     return hashlib.sha256(text.encode()).hexdigest()

@@ -28,8 +28,9 @@ PROJECTS_MW = 100.0
 
 @lru_cache(maxsize=1)
 def scenario() -> Scenario:
-    """Return the bundled scenario of the national region over four years."""
-    return load_scenario(ROOT / "east_west" / "scenarios" / "reference.yaml")
+    """Return the bundled scenario of the national region with the technologies of the sample."""
+    found = load_scenario(ROOT / "east_west" / "scenarios" / "reference.yaml")
+    return found.changed({"cooling.technologies": list(PUE)})
 
 
 @lru_cache(maxsize=1)
