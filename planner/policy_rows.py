@@ -20,7 +20,7 @@ from planner.policy_case import NOT_REACHED, Judged, PlanCase
 from planner.policy_limits import HUB_ROLES
 from planner.policy_quantities import LABEL
 from planner.policy_rule import Rule
-from planner.policy_words import rule_text
+from planner.policy_words import mark_text, rule_text
 from planner.scenario import Scenario
 
 CHECKS: Mapping[str, Callable[[Rule, PlanCase], Judged]] = {
@@ -84,7 +84,7 @@ def label_sites(
         if rule.effect == LABEL and rule.label is not None and (years := years_of(rule, case))
     ]
     for site in plan["sites"]:
-        labels.label_site(site, found, lambda rule, own: rule_text(_row(rule, own)))
+        labels.label_site(site, found, lambda rule, own: mark_text(_row(rule, own)))
 
 
 def years_of(rule: Rule, case: PlanCase) -> tuple[int, ...]:

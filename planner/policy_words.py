@@ -147,6 +147,14 @@ def rule_text(row: Mapping[str, Any]) -> str:
     return sentence
 
 
+def mark_text(row: Mapping[str, Any]) -> str:
+    """Return why a rule marks a site: what it rules, what it says, and the site's own figure where there is one."""
+    said = _("{what}: {said}").format(what=quantity_name(str(row["quantity"])), said=value_text(row))
+    if row.get("measured") is None:
+        return said
+    return ("，" if language() == "zh" else ", ").join([said, rule_text(row)])
+
+
 def _sentences() -> dict[str, str]:
     return {
         "all_below": _("everything on offer keeps it"),

@@ -124,6 +124,9 @@ def test_sites_are_marked_by_what_they_build_and_where_they_lie() -> None:
         assert "water_zhangjiakou_2025" in why["HB-ZB"]
         assert ("pue_ningxia_preferred_2023" in why["NX-ZW"]) == (technology == LOW)
 
+    told = {r["rule"]: r["text"] for site in made["sites"] for r in site["label_reasons"]}
+    assert told["water_zhangjiakou_2025"] == "Water of the place: area of water conservation"
+    assert told["pue_hub_project_2025"] == "PUE cap: 1.2, not met, with 1.28 in the plan"
     assert labels[LOW]["NX-ZW"] == labels[LOW]["SH-QP"] == "admissible"
     assert labels[HIGH]["SH-QP"] == "conditional"  # above 1.2
     assert labels[LOW]["BJ"] == labels[LOW]["QH-XN"] == "conditional"  # no cluster of a hub
