@@ -99,10 +99,14 @@ def hub_caps(scenario: Scenario) -> pd.DataFrame:
 
 
 def green_table(region: Region, scenario: Scenario, places: pd.DataFrame) -> pd.DataFrame:
-    """Return the frame `green` of the planning years; channels of markets without sites are left out."""
+    """Return the frame `green` of the planning years; channels of markets without sites are left out.
+
+    Nothing is bought where the family is off: without its rows, more could be bought than is used.
+    """
     table = region["resources"]
     columns = ["resource", "kind", "year", "available_mwh", "premium_cny_per_mwh", "max_share", "market"]
     renamed = table.rename(columns={"available_mwh_per_year": "available_mwh"})
     renamed = renamed.assign(market=renamed["market"].astype(object).where(renamed["market"].notna(), ANY))
     is_kept = renamed["year"].isin(scenario.years) & renamed["market"].isin({ANY, *places["market"]})
+    is_kept &= "green" not in scenario.families_off
     return renamed.loc[is_kept, columns].reset_index(drop=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from planner.cli_support import ExitCode, check_writable, print_json
+from planner.errors import UsageError
 from planner.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ def flexible(
     scenario = load_scenario(path) if is_scenario(path) else None
     region = read_region(scenario.region if scenario else path.parent if path.name == "region.yaml" else path)
     region = region_for(region, scenario) if scenario else region
+    if region.is_area:
+        raise UsageError(_("The areas of {region} have grid access of their own; no substations are modelled.").format(
+            region=region.id
+        ))  # fmt: skip
     found = flexible_headroom(
         region,
         scenario=scenario,

@@ -178,3 +178,10 @@ def test_a_forbidden_area_takes_nothing_with_it_that_others_need(
 
     assert forbidden not in set(data["sites"]["site"]) | set(data["pipes"]["site"])
     assert set(data["sites"]["climate"]) <= set(data["climates"]["climate"])
+
+
+def test_nothing_is_bought_where_green_power_is_switched_off(region: Region, scenario: Scenario) -> None:
+    data = assemble(region, scenario.changed({"families_off": ["green"], "green.share": {}})).data
+
+    assert data["green"].empty  # else more than the use could be bought to lower the carbon cost
+    assert data["markets"]["green_share"].isna().all()

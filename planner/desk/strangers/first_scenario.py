@@ -19,6 +19,7 @@ DEMAND_MW = {"inference": (30.0, 60.0, 120.0), "general": (15.0, 30.0, 45.0)}  #
 GRID_T_PER_MWH = (0.55, 0.50, 0.40)  # assumed decline from the national factor of 2022, 0.558
 RADIUS_KM = ((400.0, 8.0), (200.0, 4.0), (0.0, 4.0))  # from this voltage on [kV, km]
 RATING_MVA = ((400.0, 600.0), (200.0, 300.0), (100.0, 100.0), (50.0, 60.0), (0.0, 20.0))  # of one feed [kV, MVA]
+RTT_MS_OF_AREAS = {"inference": 20.0, "general": 60.0}  # between cities, assumed
 _HEAD = (
     "# Written when the region was uploaded. A scenario that was not given has assumed figures, the demand above all.\n"
 )
@@ -42,6 +43,10 @@ def default_for(region: Region) -> dict[str, Any]:
     content["years"] = years
     for name, megawatts in DEMAND_MW.items():
         content["workloads"][name]["demand_mw"] = dict(zip(years, megawatts, strict=True))
+    if not set(years) <= set(region["resources"]["year"]):
+        content["families_off"] = ["green"]
+    if region.is_area:
+        return _of_areas(content)
     content["carbon"] = {"grid_t_per_mwh": dict(zip(years, GRID_T_PER_MWH, strict=True))}
     stations = region["substations"]
     classes = sorted({round(kv) for kv in stations["voltage_kv"]}, reverse=True)
@@ -50,11 +55,17 @@ def default_for(region: Region) -> dict[str, Any]:
     content["power"]["feed_rating_mva"] = {kv: _step(RATING_MVA, kv) for kv in feeds}
     if region["zones"].empty:
         content["power"]["zone_bound"] = "linear"
-    if not set(years) <= set(region["resources"]["year"]):
-        content["families_off"] = ["green"]
     plants_m3 = float(region["reclaimed_plants"]["capacity_m3_per_day"].sum()) * DAYS_PER_YEAR
     content["water"] = {"city_cap_m3_per_year": round(plants_m3)}  # what the plants make: no cap of its own
     return content
+
+
+def _of_areas(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the scenario for areas far apart: long paths, prices and grid factors of their markets, no stations."""
+    del content["power"]
+    for name, limit_ms in RTT_MS_OF_AREAS.items():
+        content["workloads"][name]["rtt_limit_ms"] = limit_ms
+    return {**content, "latency": {"path": "long"}, "carbon": {}}
 
 
 def _step(table: tuple[tuple[float, float], ...], kv: float) -> float:
