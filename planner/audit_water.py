@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from planner.assemble_water import DRINKING
+from planner.assemble_water import DRINKING, OF_HUB
 from planner.audit_case import Case
 from planner.audit_compare import Limit, Outcome, beside, equal, known, outcome, same, total, within
 from planner.audit_power import route_km, straight_km
@@ -23,6 +23,8 @@ def check_pipes(case: Case) -> Iterator[Outcome]:
     if case.region.is_area:  # a hub's own water: its limit is the hub's, nothing is dug
         near = (pipes["km"] == 0.0).to_numpy(bool)
         yield outcome("pipe_km", pipes, near, keys=PIPE, expected=0.0, found=pipes["km"])
+        hubs = case.region["hubs"]
+        yield from _names(case, hubs.assign(plant=hubs["hub"].map(OF_HUB.format)))
         return
     dug = pipes[pipes["plant"] != DRINKING]
     straight = straight_km(case, dug, plants, key="plant")
@@ -33,6 +35,11 @@ def check_pipes(case: Case) -> Iterator[Outcome]:
     yield outcome("pipe_km", dug, ok, keys=PIPE, expected=km, found=dug["km"])
     table = pipes[PIPE].merge(case.tables["pipes"], on=PIPE, how="left")["km"]
     yield equal("pipe_km", pipes.assign(expected=table.to_numpy(), found=pipes["km"]), keys=PIPE, unit="km")
+    yield from _names(case, plants)
+
+
+def _names(case: Case, plants: pd.DataFrame) -> Iterator[Outcome]:
+    """A plant bears the names of the region."""
     names = plants[["plant", "name_en", "name_zh"]]
     said = pd.DataFrame(
         [(w["plant"], w["name"], w["name_zh"]) for s in case.plan["sites"] for w in s["water"]],

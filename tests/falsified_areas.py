@@ -95,6 +95,8 @@ FALSIFICATIONS: dict[str, tuple[str, Change]] = {
     "required share of a market": ("limit_limit", lambda p: scale(limit(p, "green_share"), "limit", 1.1)),
     "price of energy": ("ledger_cny_per_year", lambda p: scale(term(p, "energy"), "cny_per_year", 0.99)),
     "price of the network": ("ledger_cny", lambda p: scale(term(p, "network"), "cny", 0.9)),
+    "name of a hub's water": ("plant_name", lambda p: site(p)["water"][0].update(name="Elsewhere")),
+    "way to a hub's water": ("pipe_km", lambda p: site(p)["water"][0].update(km=1.0)),
     "an invented lack": ("missing", invented_lack),
     "national share": ("energy_required_share", lambda p: scale(p["energy"][1], "required_share", 1.1)),
 }  # fmt: skip
