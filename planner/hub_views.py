@@ -21,7 +21,7 @@ from planner.export.hub_facts import (
     summed,
     totals,
 )
-from planner.export.hub_words import percent, ratio
+from planner.export.hub_words import label_lines, percent, ratio
 from planner.export.words import number, short_technology_name
 from planner.i18n import gettext as _
 from planner.i18n import language
@@ -92,6 +92,7 @@ def area_site_table(plan: PlanDict) -> Table:
         *(_("IT {year} (MW)").format(year=year) for year in years),
         _("Cooling (MW IT)"),
         _("Judged by the rules"),
+        _("Rules that speak to it"),
     ]
     sites = sites_by_size(plan)
     rows: list[list[Any]] = [
@@ -103,6 +104,7 @@ def area_site_table(plan: PlanDict) -> Table:
             *(round(in_year(site.get("it_mw"), year), 1) for year in years),
             " + ".join(f"{short_technology_name(c['technology'])} {c['it_mw']:.0f}" for c in site.get("cooling") or []),
             label_name(str(site.get("label") or "–")),
+            "; ".join(label_lines(plan, site)) or "–",
         ]
         for site in sites
     ]

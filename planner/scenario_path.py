@@ -13,7 +13,8 @@ from typing import Any, Final, Literal
 from planner.errors import UsageError
 from planner.i18n import gettext as _
 
-EDITS = "edits"  # the only part below which keys may be set whose parents are not there yet
+EDITS = "edits"
+OPEN = frozenset({EDITS, "hubs"})  # parts below which keys may be set whose parents are not there yet
 _PIECE = re.compile(r"\\(.)|(.)", re.DOTALL)
 
 
@@ -49,7 +50,7 @@ def put(data: dict[Any, Any], path: str, value: object) -> None:
     *parents, last = split_path(path)
     node: Any = data
     for key in parents:
-        if parents[0] == EDITS and isinstance(node, dict):
+        if parents[0] in OPEN and isinstance(node, dict):
             node.setdefault(key, {})
         node = node[_key(node, key)] if isinstance(node, dict) else None
     if not isinstance(node, dict):

@@ -116,6 +116,13 @@ def other_rules_line(plan: PlanDict) -> str:
     return text.format(all=len(rows), **n)
 
 
+def label_lines(plan: PlanDict, site: Row) -> list[str]:
+    """Return why the rules mark a site: each rule that speaks to it, with what it says."""
+    rules = {str(row["id"]): row for row in rows_of(plan, "rules")}
+    found = [rules[str(row["rule"])] for row in site.get("label_reasons") or [] if str(row["rule"]) in rules]
+    return list(dict.fromkeys(f"{quantity_name(str(row['quantity']))}: {value_text(row)}" for row in found))
+
+
 def map_note(plan: PlanDict) -> str:
     """Return what must stand on a map of a whole country; "" on others."""
     return _("Not an official map: the cells are a background for orientation, not borders.") if has_hubs(plan) else ""

@@ -16,7 +16,7 @@ from planner.export.hub_facts import (
     rows_of,
     summed,
 )
-from planner.export.hub_words import known_or, missing_lines, role_name
+from planner.export.hub_words import known_or, label_lines, missing_lines, role_name
 from planner.export.rule_words import rule_places, rule_source, rules_in_order
 from planner.export.sheet import Cell, Sheet
 from planner.export.sheets_green import green_book_sheet, market_sheet
@@ -104,7 +104,15 @@ def _hub_cells(row: Row, name: str, role: str) -> list[Cell]:
 def area_sheet(plan: PlanDict, *, lang: str) -> Sheet:
     """Return one row per site of a plan of areas: hub, market, label of the rules, compute by year."""
     years = years_of(plan)
-    header = [_("Site"), _("Name"), _("Hub"), _("Market"), _("Cluster"), _("Judged by the rules")]
+    header = [
+        _("Site"),
+        _("Name"),
+        _("Hub"),
+        _("Market"),
+        _("Cluster"),
+        _("Judged by the rules"),
+        _("Rules that speak to it"),
+    ]
     header += [_("Compute {year} (PFLOPS)").format(year=year) for year in years]
     names = names_of_places(plan, {}, lang=lang)
     rows: list[list[Cell]] = [
@@ -115,6 +123,7 @@ def area_sheet(plan: PlanDict, *, lang: str) -> Sheet:
             names.get(str(site.get("market")), site.get("market")),
             site.get("cluster"),
             label_name(str(site.get("label") or "")),
+            "; ".join(label_lines(plan, site)),
             *(_pflops(site, year) for year in years),
         ]
         for site in (plan.get("sites") or [] if plan.get("hubs") else [])

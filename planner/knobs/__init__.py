@@ -21,6 +21,8 @@ from planner.scenario_path import split_path
 
 GROUPS = (
     "demand",
+    "policy",
+    "hubs",
     "power",
     "check",
     "water",
@@ -30,6 +32,8 @@ GROUPS = (
     "latency",
     "clusters",
     "stock",
+    "phasing",
+    "heat",
     "objective",
     "economy",
     "solver",
@@ -39,6 +43,7 @@ FOLDER = Path(__file__).parent
 Kind = Literal[
     "number", "yes_no", "maybe", "choice", "choices", "by_key", "years", "table", "map", "limits", "prices", "text"
 ]
+Needs = Literal["", "stations", "areas"]
 
 
 class Text(Part):
@@ -68,7 +73,7 @@ class Words(Part):
     unit: Text | str = ""
     kind: Kind | None = None
     per: Literal["", "year", "kv", "name"] = ""
-    names: Literal["", "technology", "workload"] = ""
+    names: Literal["", "technology", "workload", "policy_pack"] = ""
     words: Mapping[str, Text] = Field(default_factory=dict)
     empty: Text | None = None
     step: float | None = Field(default=None, gt=0.0)
@@ -103,13 +108,14 @@ class Knob(Part):
 
 
 class Group(Part):
-    """Knobs that belong together, and the tables shown below them."""
+    """Knobs that belong together, and the tables shown below them; `needs`: the kind of region they speak to, "" for both."""
 
     id: str
     title: Text
     about: Text
     knobs: tuple[Knob, ...]
     tables: tuple[str, ...] = ()
+    needs: Needs = ""
     is_hidden: bool = False
 
 
@@ -118,6 +124,7 @@ class _File(Part):
     about: Text
     knobs: Mapping[str, Words]
     tables: tuple[str, ...] = ()
+    needs: Needs = ""
     is_hidden: bool = False
 
 
@@ -130,7 +137,15 @@ def groups() -> tuple[Group, ...]:
 def _group(name: str) -> Group:
     file = _File.model_validate(read_yaml(FOLDER / f"{name}.yaml"))
     knobs = tuple(_knob(path, words) for path, words in file.knobs.items())
-    return Group(id=name, title=file.title, about=file.about, knobs=knobs, tables=file.tables, is_hidden=file.is_hidden)
+    return Group(
+        id=name,
+        title=file.title,
+        about=file.about,
+        knobs=knobs,
+        tables=file.tables,
+        needs=file.needs,
+        is_hidden=file.is_hidden,
+    )
 
 
 def _knob(path: str, words: Words) -> Knob:

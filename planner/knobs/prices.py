@@ -26,6 +26,11 @@ def price_name(item: str) -> str:
         "carbon_cny_per_t": _("Carbon"),
         "outside_service_cny_per_mw_year": _("Service from outside the region"),
         "unserved_cny_per_mw_year": _("Penalty for unserved demand"),
+        "land_cny_per_ha": _("Land"),
+        "network_cny_per_mw_km_year": _("Data network"),
+        "certificate_cny_per_mwh": _("Green certificates"),
+        "heat_main_cny_per_km": _("Heat mains"),
+        "heat_station_cny": _("Heat station"),
     }
     if item in names:
         return names[item]

@@ -28,6 +28,7 @@ class SheetColumn:
     high: float | None = None
     choices: Mapping[str, str] | None = None
     is_share: bool = False
+    scale: float = 1.0  # cells are shown divided by it
     help: str = ""
 
 
@@ -68,6 +69,8 @@ def _from_shown(column: SheetColumn, shown: Any) -> Any:
         return next((value for value, text in (column.choices or {}).items() if text == shown), shown)
     if column.is_share:
         return round(float(shown) / PERCENT, DIGITS)
+    if column.scale != 1.0:
+        return float(shown) * column.scale
     return int(shown) if column.kind == "integer" and float(shown).is_integer() else shown
 
 

@@ -6,10 +6,12 @@ Shares are shown in per cent.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from planner.i18n import gettext as _
 from planner.knobs import Knob, knob_at
+from planner.knobs.area_sheets import AREA_SHEETS
 from planner.knobs.prices import price_name
 from planner.knobs.region_sheets import headroom_years, region_table
 from planner.knobs.sheet import NAME, Sheet, SheetColumn, Tables, nodes_of
@@ -32,6 +34,7 @@ def sheet(name: str, scenario: Scenario, tables: Tables) -> Sheet | None:
         "reserve": _reserve,
         "prices": _prices,
         "headroom_years": headroom_years,
+        **AREA_SHEETS,
     }
     maker = made.get(name)
     return maker(scenario, tables) if maker is not None else region_table(name, scenario, tables)
@@ -70,22 +73,32 @@ def _of_knob(name: str, knob: Knob, label: str, scenario: Scenario) -> SheetColu
     )
 
 
+DEMANDS = ("demand_mw", "demand_pflops", "demand_racks")
+
+
 def _demand(scenario: Scenario, _tables: Tables) -> Sheet:
-    knob = _knob("workloads.*.demand_mw")
-    loads = {name: load for name, load in scenario.workloads.items() if load.demand_mw}  # others: see the scenario file
-    years = sorted({year for load in loads.values() for year in load.demand_mw})
-    columns = [_of_knob(str(year), knob, str(year), scenario) for year in years]
+    """Return the demand by class and year, in the unit in which each class gives it; one that grows from a base is not here."""
+    given = {name: key for name, load in scenario.workloads.items() for key in DEMANDS if getattr(load, key)}
+    held = {name: getattr(scenario.workloads[name], key) for name, key in given.items()}
+    years = sorted({year for amounts in held.values() for year in amounts})
+    knobs = {key: _knob(f"workloads.*.{key}") for key in DEMANDS}
+    is_plain = set(given.values()) <= {"demand_mw"}
+    columns = [_of_knob(str(year), knobs["demand_mw"], str(year), scenario) for year in years]
+    if not is_plain:
+        columns = [replace(column, label=column.name) for column in columns]
+    units = () if is_plain else (SheetColumn("unit", _("Unit")),)
     return Sheet(
         "demand",
         _("Demand by kind of load and year"),
-        knob.words.help.here,
-        (SheetColumn(NAME, _("Kind of load")), *columns),
-        tuple(loads),
+        knobs["demand_mw"].words.help.here,
+        (SheetColumn(NAME, _("Kind of load")), *units, *columns),
+        tuple(given),
         {
-            NAME: [load_name(scenario, name) for name in loads],
-            **{str(year): [load.demand_mw.get(year) for load in loads.values()] for year in years},
+            NAME: [load_name(scenario, name) for name in given],
+            "unit": [knobs[key].unit for key in given.values()],
+            **{str(year): [held[name].get(year) for name in given] for year in years},
         },
-        lambda row, column: join_path(("workloads", row, "demand_mw", column)),
+        lambda row, column: join_path(("workloads", row, given[row], column)),
         _never,
     )
 

@@ -10,6 +10,7 @@ from planner.i18n import gettext as _
 from planner.i18n import language
 from planner.knobs import Knob
 from planner.knobs.ranges import Range
+from planner.policy import pack_names, read_policy_pack
 from planner.scenario import Scenario
 from planner.scenario_path import ABSENT
 
@@ -88,6 +89,9 @@ def options(knob: Knob, scenario: Scenario) -> dict[str, str]:
 
     if knob.words.names == "technology":
         return {name: technology_name(name) for name in TECHNOLOGIES}
+    if knob.words.names == "policy_pack":
+        names = {pack: read_policy_pack(pack).name for pack in pack_names()}
+        return {pack: name.zh if language() == "zh" else name.en for pack, name in names.items()}
     if knob.words.names == "workload":
         return {name: load_name(scenario, name) for name in scenario.workloads}
     return {name: text.here for name, text in knob.words.words.items()}

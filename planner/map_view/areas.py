@@ -9,7 +9,7 @@ from typing import Any
 
 from planner.export.facts import PlanDict, in_year, local_name, years_of
 from planner.export.hub_facts import green_share, hub_row, in_role_order, site_share
-from planner.export.hub_words import known_or, percent, role_name
+from planner.export.hub_words import known_or, label_lines, percent, role_name
 from planner.export.palette import FLOW_COLOUR, OTHER_COLOUR, green_colour, hub_colours
 from planner.export.sentences import class_name
 from planner.export.words import number, technology_name
@@ -205,7 +205,9 @@ def _decided(plan: PlanDict, site: Mapping[str, Any]) -> list[Fact]:
         for part in site.get("cooling") or []
     ]
     if site.get("label"):
-        facts.append(Fact(_("Judged by the rules"), label_name(str(site["label"]))))
+        why = label_lines(plan, site)
+        text = label_name(str(site["label"]))
+        facts.append(Fact(_("Judged by the rules"), f"{text} ({'; '.join(why)})" if why else text))
     return facts
 
 

@@ -41,7 +41,7 @@ def show_knob(knob: Knob) -> None:
 
 def value_at(path: str) -> Any:
     """Return the draft's value at a place, ABSENT where the key is not there."""
-    node: Any = state.draft().to_dict()
+    node: Any = state.draft().whole_dict()
     for key in split_path(path):
         node = node.get(int(key) if key.isdigit() and int(key) in node else key, ABSENT)
         if node is ABSENT:

@@ -14,7 +14,12 @@ from streamlit.testing.v1 import AppTest
 from planner.desk.files import write_json
 from planner.desk.view_key import view_file
 from planner.desk.workspace import Workspace
-from planner.scenario import load_scenario
+from planner.knobs import groups
+from planner.knobs.sheets import sheet
+from planner.map_view.cards import card_of
+from planner.map_view.selection import Selection
+from planner.scenario import Scenario, load_scenario
+from planner.ui.state import Key
 from tests import desk_case
 from tests.source import ROOT
 
@@ -88,6 +93,57 @@ def test_every_page_opens_without_a_plan(areas: Workspace, page: Page, name: str
 
     assert not app.exception
     assert not app.error
+
+
+def test_the_groups_of_a_region_of_areas_show_their_knobs_and_tables(areas: Workspace, page: Page) -> None:
+    app = page("scenario").run()
+    shown = [group for group in groups() if not group.is_hidden and group.needs != "stations"]
+    for group in shown:
+        app.session_state["scenario_group"] = group.id
+        app.run()
+
+        assert not app.exception, group.id
+        assert not app.error, group.id
+        assert app.subheader[0].value == group.title.en
+    tables = {"hubs": {"hub_limits", "market_factors", "certificates", "markets"}, "phasing": {"lead_years", "budget"}}
+    for name, wanted in tables.items():
+        app.session_state["scenario_group"] = name
+        app.run()
+
+        assert {str(frame.key).removeprefix("sheet_").rsplit("_en_", 1)[0] for frame in app.dataframe} == wanted
+
+
+def test_a_limit_of_a_hub_and_a_lead_time_reach_the_scenario(areas: Workspace, page: Page) -> None:
+    app = page("scenario").run()
+    scenario: Scenario = app.session_state[Key.DRAFT]
+    tables = json.loads(next((areas.folder / "views").glob("*.json")).read_text(encoding="utf-8"))["tables"]
+
+    limits, leads, budgets = (sheet(name, scenario, tables) for name in ("hub_limits", "lead_years", "budget"))
+    assert limits
+    assert leads
+    assert budgets
+    changes = {
+        **limits.changes({0: {"2030": 5000.0}}),
+        **leads.changes({1: {"years": 3}}),
+        **budgets.changes({0: {"2035": 2500.0}}),
+    }
+    changed = scenario.changed(changes)
+
+    assert changed.hubs["coast"].energy_mwh == {2030: 5000.0}
+    assert changed.phasing.lead_of("A1") == 3
+    assert changed.phasing.budget_cny == {2035: 2.5e9}
+    emptied = sheet("hub_limits", changed, tables)
+    assert emptied is not None
+    assert not changed.changed(emptied.changes({0: {"2030": None}})).hubs["coast"].energy_mwh
+
+
+def test_an_area_card_says_what_is_not_known(area_view: dict[str, Any]) -> None:
+    card = card_of(area_view, None, Selection("candidates", "A2"), lang="en")
+    facts = {fact.label: fact.value for fact in card.facts}
+
+    assert facts["Standard racks today (2024)"] == "unknown"
+    assert facts["Hub"] == "Plain hub (west)"
+    assert facts["Price of energy"] == "0.3 CNY/kWh"
 
 
 def test_the_plan_page_tells_hubs_green_book_and_that_no_network_was_checked(

@@ -22,10 +22,10 @@ from planner.ui.sheet_widgets import SHEETS
 from planner.ui.state import Key
 
 Page = Callable[..., AppTest]
-SHOWN = [group for group in groups() if not group.is_hidden]
+SHOWN = [group for group in groups() if not group.is_hidden and group.needs != "areas"]
 GROUP = "scenario_group"
 FIELDS = ("number_input", "slider", "toggle", "selectbox", "multiselect")
-NOT_HERE = {"sites", "reinforcements"}  # tables that the small region does not have
+NOT_HERE = {"sites", "reinforcements", "lead_years"}  # tables that the small region does not have
 
 
 def draft(app: AppTest) -> Scenario:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from planner.i18n import gettext as _
 from planner.knobs import Group, Knob, groups
+from planner.map_view.areas import is_area
 from planner.ui import draft, state
 from planner.ui.change_list import show_changes
 from planner.ui.knob_widgets import show_knob
@@ -29,7 +30,7 @@ def show() -> None:
     knobs, changed = st.columns([7, 3], gap="large")
     with knobs:
         show_name()
-        group = choose_group()
+        group = choose_group(for_areas=None if view is None else is_area(view))
         show_group(group, tables, is_ready=view is not None)
     with changed:
         show_changes(tables)
@@ -49,9 +50,12 @@ def show_name() -> None:
     st.text_input(_("Name of the scenario"), key=NAME, max_chars=80, on_change=take)
 
 
-def choose_group() -> Group:
-    """Offer the groups; return the chosen one."""
-    shown = {group.id: group for group in groups() if not group.is_hidden}
+def choose_group(*, for_areas: bool | None) -> Group:
+    """Offer the groups that speak to the region (to any while that is not known); return the chosen one."""
+    other = {None: "", True: "stations", False: "areas"}[for_areas]
+    shown = {g.id: g for g in groups() if not g.is_hidden and (not g.needs or g.needs != other)}
+    if st.session_state.get(GROUP) not in shown:
+        st.session_state.pop(GROUP, None)
     titles = {name: group.title.here for name, group in shown.items()}  # now: later another language may be in use
     chosen = st.pills(
         _("Group"),
