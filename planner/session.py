@@ -13,6 +13,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -20,12 +21,13 @@ import numpy as np
 
 from models.siting import FAMILIES, SitingData, SitingModel, build
 from models.siting.cuts import Frames, joined, with_cuts
+from models.siting.direct import solve_direct
 from models.siting.merge import classes, merge_cuts, merge_sites
 from models.siting.quick import Start, again, improved, quick
 from models.siting.rounds import resolve
 from models.siting.solve import THREADS, Options, Progress, Solution, Solver
 from models.siting.staged import solve_staged
-from models.siting.stages import Staged
+from models.siting.stages import HEURISTIC_EFFORT, Staged
 from planner import __version__
 from planner.assemble import Assembled, assemble
 from planner.errors import UsageError
@@ -150,8 +152,7 @@ class Session:
             self.models = {"plan": staged.model, "merged": staged.merged}
             self.solver, solution, self._relaxation = staged.solver, staged.solution, staged.relaxation
         else:
-            self.solver = Solver(self.model)
-            solution = self.solver.solve(options, progress=progress, should_stop=should_stop)
+            self.solver, solution = solve_direct(self.model, options, progress=progress, should_stop=should_stop)
         plan = self._planned(solution)
         if solution.status == "optimal":
             self._cache[key] = (plan, solution, dict(self.models), self._relaxation)
