@@ -13,7 +13,6 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
@@ -27,7 +26,7 @@ from models.siting.quick import Start, again, improved, quick
 from models.siting.rounds import resolve
 from models.siting.solve import THREADS, Options, Progress, Solution, Solver
 from models.siting.staged import solve_staged
-from models.siting.stages import HEURISTIC_EFFORT, Staged
+from models.siting.stages import Staged
 from planner import __version__
 from planner.assemble import Assembled, assemble
 from planner.errors import UsageError
