@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.heat import heated_area_m2, heating_season
 from models.latency import HORINGER_POINTS, great_circle_km, rtt_from_route_ms
 from models.latency import calibrate as fit_latency
 from planner.calibrate import STOCK_MIX, calibrate_regions, stock_coefficients
+from planner.errors import UsageError
+from planner.heat_findings import heat_findings
 from planner.i18n import gettext as _
 from planner.region import Region
 from planner.units import HOURS_PER_YEAR, KW_PER_MW, MWH_PER_TWH
@@ -24,16 +25,9 @@ from planner.units import HOURS_PER_YEAR, KW_PER_MW, MWH_PER_TWH
 NATIONAL_PUE, NATIONAL_TWH, NATIONAL_KG_PER_KWH = 1.48, 150.0, 0.56  # F072, F036 (2023); F071 / F036
 NATIONAL_RACKS, RACK_KW = 8.10e6, 2.5  # F065 (2023), F092
 MEAN_OVER_RATED = 0.55  # assumed (0.45 to 0.65): mean power of a rack in use over its rating
+HORINGER_MARKET = "NM"
 HORINGER_SHARE, HORINGER_CNY_PER_KWH = 0.80, 0.32  # F214, F215 (2024)
 MEAN_TEMPERATURES = (("F213", "Horinger", 6.2), ("F185", "Huailai", 9.1))  # degC
-HARBIN_KW, HARBIN_M2, HARBIN_CNY = 10_327.0, 87_117.0, 2.09e6  # F050-F052 (2024)
-# Harbin's monthly means [degC], January first: climate normals of 1991-2020 style, recalled
-HARBIN_DEGC = (-17.6, -12.3, -2.6, 8.1, 15.5, 21.2, 23.3, 21.6, 15.3, 6.5, -5.0, -14.8)
-HARBIN_DESIGN_DEGC = -24.2  # GB 50736-2012, appendix A, as recalled
-HARBIN_W_PER_M2 = 50.0  # assumed (40 to 80): design heat load of a heated floor
-HARBIN_CNY_PER_GJ = 30.0  # assumed (20 to 45): heat bought in bulk
-GJ_PER_MWH = 3.6
-
 Row = dict[str, Any]
 
 
@@ -77,7 +71,15 @@ def grid_factor(region: Region) -> tuple[float, float]:
 
 
 def national_rows(region: Region) -> list[Row]:
-    """Return every comparison: kind, quantity, fact, unit, published, model (None: not computed), deviation, basis."""
+    """Return every comparison: kind, quantity, fact, unit, published, model (None: not computed), deviation, basis.
+
+    Raises UsageError for a region whose markets are not China's provinces: there is nothing to compare it with.
+    """
+    if HORINGER_MARKET not in set(region["markets"]["market"]):
+        text = _(
+            "The published figures are China's; {region} has no market {market} (Inner Mongolia) to compare with them."
+        )
+        raise UsageError(text.format(region=region.id, market=HORINGER_MARKET))
     return [*_pue_rows(region), *_energy_rows(region), *_horinger_rows(region), *_climate_rows(region), *_harbin_rows()]
 
 
@@ -108,7 +110,7 @@ def _energy_rows(region: Region) -> Iterator[Row]:
 
 
 def _horinger_rows(region: Region) -> Iterator[Row]:
-    market = region["markets"].set_index("market").loc["NM"]
+    market = region["markets"].set_index("market").loc[HORINGER_MARKET]
     own = float(market["renewable_gen_share_of_use"])
     basis = _(
         "what the province generates over what it uses (F158): the rest must be contracts, the grid does not give it"
@@ -134,21 +136,11 @@ def _horinger_rows(region: Region) -> Iterator[Row]:
 
 def _climate_rows(region: Region) -> Iterator[Row]:
     means = region["climate"].groupby("station")["t_dry_degc"].mean()
-    for fact, station, degc in MEAN_TEMPERATURES:
+    for fact, station, degc in (row for row in MEAN_TEMPERATURES if row[1] in means.index):
         name = _("Mean temperature: {place}").format(place=station)
         basis = _("mean of the monthly normals")
         yield _row("check", name, fact, unit="degC", published=degc, model=float(means[station]), basis=basis)
 
 
-def _harbin_rows() -> Iterator[Row]:
-    area = heated_area_m2(HARBIN_KW, HARBIN_W_PER_M2)
-    basis = _("10,327 kW (F050) at a design heat load of {w:.0f} W/m2 (assumed)").format(w=HARBIN_W_PER_M2)
-    yield _row("check", _("Floor area heated: Harbin"), "F051", unit="m2", published=HARBIN_M2, model=area, basis=basis)
-    hours = heating_season(HARBIN_DEGC).full_load_hours(HARBIN_DESIGN_DEGC)
-    gigajoules = HARBIN_M2 * HARBIN_W_PER_M2 / 1e6 * hours * GJ_PER_MWH
-    basis = _(
-        "87,117 m2 (F051) at {w:.0f} W/m2 and {hours:,.0f} full-load hours, heat at {price:.0f} CNY/GJ (both assumed)"
-    )
-    yield _row("check", _("Yearly saving by waste heat: Harbin"), "F052", unit="CNY", published=HARBIN_CNY,
-               model=gigajoules * HARBIN_CNY_PER_GJ,
-               basis=basis.format(w=HARBIN_W_PER_M2, hours=hours, price=HARBIN_CNY_PER_GJ))  # fmt: skip
+def _harbin_rows() -> list[Row]:
+    return [{**row, "kind": "check", "basis": row["note"]} for row in heat_findings()]

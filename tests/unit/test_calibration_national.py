@@ -6,6 +6,7 @@ import pytest
 from planner.bundled import ROOT
 from planner.calibrate_national import grid_factor, national_pue, national_rows, nearest_station
 from planner.calibration_page import found_in, found_text, page
+from planner.errors import UsageError
 from planner.i18n import use_language
 from planner.read import read_region
 from planner.region import Region
@@ -68,6 +69,11 @@ def test_a_figure_predicted_from_the_other_two_is_worse_than_one_that_was_fitted
 
     for fact in ("F217", "F218", "F219"):
         assert off[fact, "check"] > off[fact, "fit"]
+
+
+def test_a_region_of_other_places_is_refused() -> None:
+    with pytest.raises(UsageError, match="no market NM"):
+        national_rows(read_region(ROOT.parent / "tests" / "cases" / "small_areas"))
 
 
 def test_the_text_and_the_page_tell_kind_and_deviation(nation: Region) -> None:
