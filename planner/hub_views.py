@@ -10,6 +10,7 @@ from typing import Any
 
 from planner.export.facts import PlanDict, in_year, last_year, local_name, sites_by_size, years_of
 from planner.export.hub_facts import (
+    green_share,
     hub_ids,
     hub_names,
     hub_palette,
@@ -139,6 +140,72 @@ def book_series(plan: PlanDict) -> tuple[Series, list[dict[str, Any]]]:
         share = required_share(of_year) or 0.0
         required.append({"year": str(year), "amount": share * energy / MWH_PER_GWH, "share": 100.0 * share})
     return Series(rows, _("GWh a year"), list(parts)), required
+
+
+def hub_table(plan: PlanDict, year: int) -> list[dict[str, Any]]:
+    """Return one row per hub with load in a year, and the whole, in numbers that are read easily."""
+    names = hub_names(plan, language())
+    parts = [(names[hub], hub_row(plan, hub, year)) for hub in hub_ids(plan)]
+    rows = []
+    for name, row in [*parts, (_("All hubs"), totals(plan, year))]:
+        if (row.get("it_mw") or 0.0) <= NOTHING_MW:
+            continue
+        cells = {
+            _("Hub"): name,
+            _("IT load (MW)"): _round(row.get("it_mw"), 0),
+            _("Electricity (GWh)"): _round(_scaled(row.get("energy_mwh"), MWH_PER_GWH), 0),
+            "PUE": _round(row.get("pue"), 3),
+            _("Green (%)"): _round(_scaled(green_share(row), 0.01), 0),
+            "REF": _round(row.get("ref"), 3),
+            _("CUE (kg CO2/kWh IT)"): _round(row.get("cue_kg_per_kwh"), 3),
+            "ERF": _round(row.get("erf"), 3),
+            _("Carbon (kt CO2)"): _round(_scaled(row.get("emissions_t"), 1e3), 0),
+            _("Water (1000 m³)"): _round(_scaled(row.get("water_m3"), 1e3), 0),
+            _("Round trip (ms)"): _round(row.get("rtt_ms"), 1),
+            "PFLOPS": _round(row.get("compute_pflops"), 0),
+        }
+        rows.append(cells)
+    return rows
+
+
+def book_table(plan: PlanDict) -> list[dict[str, Any]]:
+    """Return the green book of the whole by year, in GWh."""
+    rows = []
+    for year in years_of(plan):
+        of_year = [row for row in rows_of(plan, "markets") if row["year"] == year]
+        whole = summed(of_year)
+        if of_year:
+            rows.append(
+                {
+                    _("Year"): year,
+                    _("Electricity (GWh)"): _round(_scaled(whole["energy_mwh"], MWH_PER_GWH), 0),
+                    _("Green power (GWh)"): _round(_scaled(whole["green_mwh"], MWH_PER_GWH), 0),
+                    _("Certificates (GWh)"): _round(_scaled(whole["certificate_mwh"], MWH_PER_GWH), 0),
+                    _("Green share (%)"): _round(_scaled(whole["green_share"], 0.01), 1),
+                    _("Required green share (%)"): _round(_scaled(required_share(of_year), 0.01), 1),
+                    _("Missing (GWh)"): _round(sum(short_of(row) for row in of_year) / MWH_PER_GWH, 0),
+                    _("Carbon (kt CO2)"): _round(_scaled(whole["emissions_t"], 1e3), 0),
+                    _("CUE (kg CO2/kWh IT)"): _round(whole["cue_kg_per_kwh"], 3),
+                }
+            )
+    return rows
+
+
+def investment_table(plan: PlanDict) -> list[dict[str, Any]]:
+    """Return investment, budget and what is still worth at the end by planning year, in millions."""
+    heads = {
+        "cny": _("Investment (million CNY)"),
+        "budget_cny": _("Budget (million CNY)"),
+        "salvage_cny": _("Still worth at the end (million CNY)"),
+    }
+    return [
+        {_("Year"): row["year"], **{head: _round(_scaled(row.get(key), 1e6), 0) for key, head in heads.items()}}
+        for row in rows_of(plan, "investments")
+    ]  # fmt: skip
+
+
+def _round(value: float | None, decimals: int) -> float | None:
+    return None if value is None else round(value, decimals) if decimals else float(round(value))
 
 
 def indicator_rows(plan: PlanDict) -> list[Mapping[str, Any]]:

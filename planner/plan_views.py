@@ -20,7 +20,7 @@ from planner.export.facts import (
     total_in_year,
     years_of,
 )
-from planner.export.hub_facts import has_hubs
+from planner.export.hub_facts import has_hubs, shown_years
 from planner.export.loop_words import loop_of, price_sentence
 from planner.export.sentences import security_verdict, status_sentence
 from planner.export.words import amount, in_a_row, number, objective_name, unit_name
@@ -131,8 +131,9 @@ def headline(plan: PlanDict) -> list[Figure]:
 
 
 def _each_year(plan: PlanDict, amounts: Sequence[float], unit: str) -> str:
-    years = years_of(plan)[:-1]  # the last year is the figure itself
-    return " · ".join(f"{year}: {number(value, 0)} {unit}".strip() for year, value in zip(years, amounts, strict=False))
+    told = set(shown_years(plan)[:-1])  # the last year is the figure itself
+    pairs = zip(years_of(plan), amounts, strict=False)
+    return " · ".join(f"{year}: {number(value, 0)} {unit}".strip() for year, value in pairs if year in told)
 
 
 def _value_figure(plan: PlanDict) -> Figure:

@@ -41,6 +41,10 @@ def _named(view: View | None, lang: str) -> Iterator[tuple[str, str, str]]:
     for row in layer_rows(view, "candidates"):
         where = districts.get(str(row.get("district")), "")
         yield "candidates", str(row["id"]), local_name(row, lang) if row.get("name") else f"{where} {row['id']}".strip()
+    for table, key in (("resources", "resource"), ("heat_sinks", "heat_sink")):
+        columns = ((view or {}).get("tables") or {}).get(table, {}).get("columns") or {}
+        names = columns.get("name_zh" if lang == "zh" else "name_en") or columns.get(key, [])
+        yield from ((table, str(ident), str(name)) for ident, name in zip(columns.get(key, []), names, strict=True))
     for layer in ("substations", "zones", "plants", "districts", "stock", "outside"):
         for row in layer_rows(view, layer):
             yield layer, str(row["id"]), local_name(row, lang)

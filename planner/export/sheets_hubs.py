@@ -143,9 +143,9 @@ def rule_sheet(plan: PlanDict, names: Mapping[str, str]) -> Sheet:
         _("Year"),
         _("Value"),
         _("What it did"),
+        _("Note"),
         _("How it acts"),
         _("Document and clause"),
-        _("Note"),
         _("Id"),
     ]
     rows: list[list[Cell]] = [
@@ -155,9 +155,9 @@ def rule_sheet(plan: PlanDict, names: Mapping[str, str]) -> Sheet:
             row.get("year"),
             value_text(row),
             decided_name(str(row.get("decided"))),
+            rule_text(row) or str(row.get("text") or ""),
             effect_name(str(row.get("effect") or "hard")),
             rule_source(row),
-            rule_text(row) or str(row.get("text") or ""),
             str(row["id"]),
         ]
         for row in rules_in_order(rows_of(plan, "rules"))

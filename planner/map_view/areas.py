@@ -66,6 +66,12 @@ def site_colour(plan: PlanDict, view: View, site: Mapping[str, Any], *, by: str,
     return green_colour(site_share(plan, site, year)) if by == GREEN else None
 
 
+def largest_mw(plan: PlanDict) -> float:
+    """Return the largest IT load of a site in any year, MW."""
+    loads = (in_year(site.get("it_mw"), year) for site in plan.get("sites") or [] for year in years_of(plan))
+    return max(loads, default=0.0)
+
+
 def flow_rows(view: View, plan: PlanDict, *, year: int | None, lang: str) -> list[Row]:
     """Return who serves whom in a year as lines from the province to the site, width by MW; small ones below."""
     amounts: dict[tuple[str, str], float] = {}

@@ -20,7 +20,7 @@ def fitted(bounds: Sequence[float], *, width_px: float, height_px: float) -> dic
     high = math.log2(height_px * 2.0 * math.pi / (TILE_PX * max(_mercator(north) - _mercator(south), 1e-9)))
     return {
         "longitude": round(0.5 * (west + east), 5),
-        "latitude": round(0.5 * (south + north), 5),
+        "latitude": round(_latitude(0.5 * (_mercator(south) + _mercator(north))), 5),
         "zoom": round(min(across, high) - MARGIN_ZOOM, 3),
     }
 
@@ -38,6 +38,11 @@ def scale_bar(bounds: Sequence[float]) -> dict[str, Any]:
     power = 10.0 ** math.floor(math.log10(wished))
     km = max(step * power for step in ROUND if step * power <= wished)
     return {"a": [west, south], "b": [round(west + km / km_per_degree, 5), south], "km": km}
+
+
+def _latitude(mercator: float) -> float:
+    """Return the latitude that lies at a height of the map: the middle of a large country is not that of its degrees."""
+    return math.degrees(2.0 * math.atan(math.exp(mercator)) - math.pi / 2.0)
 
 
 def _mercator(lat: float) -> float:

@@ -67,7 +67,7 @@ def legend_groups(
         _stations(plan, year) if _has_stations(view, on) else None,
         *(area_groups(view, plan, on=on, colour=colour) if is_area(view) else ()),
         _sites(plan, by=colour if is_area(view) else COOLING) if plan and "sites" in on and plan.get("sites") else None,
-        _links(plan, on) if plan else None,
+        _links(plan, on) if plan and not is_area(view) else None,
         _places(view, on),
         _grid(plan) if plan and "grid_lines" in on and view["region"]["has_grid"] else None,
         Group(_("Marks"), tuple(Entry(MARKS[k][1], MARKS[k][0], mark_name(k)) for k in MARKS if k in kinds)),

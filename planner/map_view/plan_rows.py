@@ -24,6 +24,7 @@ from planner.map_view.selection import JOIN, LINKS, Selection, View, place_of
 
 CLOSED_RADIUS = 4.0  # px, a site that opens in a later year
 LEAST_RADIUS, RADIUS_PER_ROOT_MW = 4.0, 0.6
+MOST_GROWTH = 16.0  # px, what the largest disc of a whole country is larger than the least
 LOW_KV = 110.0
 UNKNOWN_WIDTH = 1.0
 # the ring around a site: did the plan it belongs to pass its own AC check?
@@ -44,13 +45,20 @@ MARKS = {
 
 
 def site_rows(
-    plan: PlanDict, *, year: int | None, lang: str, colour_of: Callable[[Mapping[str, Any]], str | None] | None = None
+    plan: PlanDict,
+    *,
+    year: int | None,
+    lang: str,
+    colour_of: Callable[[Mapping[str, Any]], str | None] | None = None,
+    full_mw: float | None = None,
 ) -> list[Row]:
     """Return the sites: size by IT MW of the year, colour by main cooling, ring by the plan's verdict.
 
-    A site that opens later is small and pale. `colour_of` may give another colour than that of the cooling.
+    A site that opens later is small and pale. `colour_of` may give another colour than that of the cooling; `full_mw`
+    is the load of the largest disc where loads are beyond what a city has.
     """
     ring = colour(VERDICT_COLOURS[security_verdict(plan)[0]])
+    per_root = RADIUS_PER_ROOT_MW if not full_mw else MOST_GROWTH / math.sqrt(full_mw)
     rows = []
     for site in plan.get("sites") or []:
         mw = in_year(site.get("it_mw"), year)
@@ -62,7 +70,7 @@ def site_rows(
                 "i": shown(site["id"]),
                 "n": (name := f"{shown(local_name(site, lang))}: {mw:,.0f} MW IT"),
                 "c": [*fill, 255 if mw > 0 else 90],
-                "r": round(LEAST_RADIUS + RADIUS_PER_ROOT_MW * math.sqrt(mw), 1) if mw > 0 else CLOSED_RADIUS,
+                "r": round(LEAST_RADIUS + per_root * math.sqrt(mw), 1) if mw > 0 else CLOSED_RADIUS,
                 "o": ring,
                 "t": name,
             }

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from planner.export.facts import years_of
 from planner.export.hub_facts import rows_of
 from planner.export.hub_words import conversion_lines, decide_lines, missing_lines, other_rules_line
 from planner.export.sheet import Sheet
@@ -16,17 +17,16 @@ from planner.export.sheets_hubs import (
     existing_sheet,
     heat_sheet,
     hub_sheet,
-    investment_sheet,
     names_of_places,
     rule_sheet,
 )
-from planner.hub_views import book_series, hub_series, indicator_rows
+from planner.hub_views import book_series, book_table, hub_series, hub_table, indicator_rows, investment_table
 from planner.i18n import gettext as _
 from planner.plan_rows import sheet_table
 from planner.ui import charts, state
 from planner.ui.markdown import plain
 
-INDICATOR = "plan_indicator"
+INDICATOR, HUB_YEAR = "plan_indicator", "plan_hub_year"
 Plan = Mapping[str, Any]
 Names = Mapping[str, str]
 
@@ -39,16 +39,24 @@ def show_missing(plan: Plan) -> None:
 
 
 def show_hubs(plan: Plan, names: Names) -> None:
-    """Show IT load by hub and year, one indicator over the years, the whole table, and what stands today."""
+    """Show IT load by hub and year, the figures of one year, one indicator over the years, and what stands today."""
     series, colours = hub_series(plan)
     st.altair_chart(charts.stacked(series, part="part", title=_("Hub"), colours=colours))
+    years = years_of(plan)
+    year = st.selectbox(_("Figures of the hubs in"), years, index=len(years) - 1, key=HUB_YEAR, width=220)
+    show_rows(hub_table(plan, int(year or years[-1])))
+    st.caption(_("PUE, REF, CUE and ERF by ISO/IEC 30134-2, -3, -8 and -6; round trip: mean, weighted by load served."))
     kinds = {"ref": "REF", "cue": _("CUE (kg CO2/kWh IT)"), "pue": "PUE"}
     kind = st.segmented_control(
         _("Indicator by hub"), list(kinds), default="ref", format_func=kinds.__getitem__, key=INDICATOR, required=True
     )
-    st.altair_chart(charts.by_hub(indicator_rows(plan), value=str(kind), title=kinds[str(kind)]))
-    st.caption(_("PUE, REF, CUE and ERF by ISO/IEC 30134-2, -3, -8 and -6; round trip: mean, weighted by load served."))
-    show_sheet(hub_sheet(plan, lang=state.lang()))
+    st.altair_chart(
+        charts.by_hub(
+            indicator_rows(plan), value=str(kind), title=kinds[str(kind)], parts=series.parts, colours=colours
+        )
+    )
+    with st.expander(_("All years as a table")):
+        show_sheet(hub_sheet(plan, lang=state.lang()))
     existing = existing_sheet(plan, names)
     if existing.rows:
         with st.expander(existing.title):
@@ -57,10 +65,12 @@ def show_hubs(plan: Plan, names: Names) -> None:
 
 
 def show_green_book(plan: Plan, names: Names) -> None:
-    """Show the annual green book: chart against what is required, by year with every channel, and market by market."""
+    """Show the annual green book: chart against what is required, by year, with every channel, and market by market."""
     st.caption(_("The line shows how much has to be green."))
     st.altair_chart(charts.energy(*book_series(plan)))
-    show_sheet(green_book_sheet(plan, names))
+    show_rows(book_table(plan))
+    with st.expander(_("Every channel by year")):
+        show_sheet(green_book_sheet(plan, names))
     with st.expander(_("Market by market")):
         show_sheet(market_sheet(plan, lang=state.lang()))
 
@@ -83,10 +93,13 @@ def show_decisions(plan: Plan, names: Names) -> None:
         "\n".join(f"- {plain(line)}" for line in lines)
         or _("Nothing: no site needs a decision yet, or no lead times are set.")
     )
-    for sheet in (investment_sheet(plan), heat_sheet(plan, names)):
-        if sheet.rows:
-            st.subheader(sheet.title)
-            show_sheet(sheet)
+    if rows_of(plan, "investments"):
+        st.subheader(_("Investments"))
+        show_rows(investment_table(plan))
+    heat = heat_sheet(plan, names)
+    if heat.rows:
+        st.subheader(heat.title)
+        show_sheet(heat)
     if rows_of(plan, "conversions"):
         st.subheader(_("Conversions used"))
         st.markdown("\n".join(f"- {plain(line)}" for line in conversion_lines(plan, names)))
@@ -95,10 +108,16 @@ def show_decisions(plan: Plan, names: Names) -> None:
 
 
 def show_sheet(sheet: Sheet) -> None:
-    """Show a sheet of the workbook; columns in which nothing stands are left out."""
-    table = sheet_table(sheet)
-    kept = [i for i in range(len(table.header)) if any(row[i] not in (None, "") for row in table.rows)]
-    st.dataframe([{table.header[i]: row[i] for i in kept} for row in table.rows], hide_index=True)
+    """Show a sheet of the workbook, its numbers rounded for reading."""
+    show_rows(sheet_table(sheet).records())
+
+
+def show_rows(rows: list[dict[str, Any]]) -> None:
+    """Show rows with separated thousands; columns in which nothing stands are left out."""
+    heads = [head for head in (rows[0] if rows else {}) if any(row[head] not in (None, "") for row in rows)]
+    numbers = {head for head in heads if all(isinstance(row[head], float | None) for row in rows)}
+    config = {head: st.column_config.NumberColumn(format="localized") for head in numbers}
+    st.dataframe([{head: row[head] for head in heads} for row in rows], hide_index=True, column_config=config)
 
 
 __all__ = ["show_decisions", "show_green_book", "show_hubs", "show_missing", "show_rules"]

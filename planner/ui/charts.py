@@ -75,16 +75,18 @@ def energy(series: Series, required: Sequence[Row]) -> alt.LayerChart:
     return alt.LayerChart(layer=[bars, ticks], height=HEIGHT_PX)
 
 
-def by_hub(rows: Sequence[Row], *, value: str, title: str) -> alt.Chart:
-    """Return one indicator of every hub over the years as lines."""
+def by_hub(rows: Sequence[Row], *, value: str, title: str, parts: Sequence[str], colours: Sequence[str]) -> alt.Chart:
+    """Return one indicator over the years as lines: the hubs (`parts`) in their colours, the whole in black."""
     known = [dict(row) for row in rows if row.get(value) is not None]
+    others = [name for name in dict.fromkeys(row["hub"] for row in known) if name not in parts]
+    scale = alt.Scale(domain=[*parts, *others], range=[*colours, *([LIMIT] * len(others))])
     return (
         alt.Chart(alt.InlineData(values=known), height=HEIGHT_PX)
         .mark_line(point=True)
         .encode(
             x=alt.X("year:O", title=_("Planning year")).axis(labelAngle=0),
             y=alt.Y(f"{value}:Q", title=title).scale(zero=False),
-            color=alt.Color("hub:N", title=_("Hub")).legend(labelLimit=LABEL_PX),
+            color=alt.Color("hub:N", title=_("Hub"), scale=scale, sort=[*parts, *others]).legend(labelLimit=LABEL_PX),
             tooltip=[
                 alt.Tooltip("year:O", title=_("Planning year")),
                 alt.Tooltip("hub:N", title=_("Hub")),

@@ -9,7 +9,7 @@ import pydeck as pdk
 
 from planner.export.facts import PlanDict
 from planner.export.palette import CANDIDATE_COLOURS, LIMITING_COLOUR, PLANT_COLOUR, STOCK_COLOUR
-from planner.map_view.areas import candidate_area_rows, flow_rows, is_area, site_colour
+from planner.map_view.areas import candidate_area_rows, flow_rows, is_area, largest_mw, site_colour
 from planner.map_view.frame import scale_bar
 from planner.map_view.plan_rows import grid_line_rows, link_rows, mark_rows, site_rows
 from planner.map_view.rows import (
@@ -123,7 +123,9 @@ def decided(view: View, plan: PlanDict | None, drawn: Drawn) -> Layers:
     """Return the plan's sites, marks, and the ring around what is in focus."""
     layers: Layers = []
     if plan is not None and "sites" in drawn.on:
-        rows = site_rows(plan, year=drawn.year, lang=drawn.lang, colour_of=_colour_of(view, plan, drawn))
+        largest = largest_mw(plan) if is_area(view) else None
+        colour_of = _colour_of(view, plan, drawn)
+        rows = site_rows(plan, year=drawn.year, lang=drawn.lang, colour_of=colour_of, full_mw=largest)
         layers.append(_dots("sites", rows, get_fill_color="c", get_radius="r", get_line_color="o", line_width=3.0))
         layers.append(_far_text("site-names", rows))
     if drawn.marks:

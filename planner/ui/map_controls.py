@@ -16,6 +16,7 @@ from planner.map_view.rows import voltages_of
 from planner.map_view.selection import Selection, View
 from planner.ui.state import lang
 
+MOST_BUTTONS = 5  # years beside each other
 OFF_AT_FIRST = frozenset({"candidates", "excluded", "exclusions", "zones", "grid_lines", "grid_stations", "outside"})
 
 
@@ -106,6 +107,8 @@ def choose_year(plan: PlanDict | None) -> int | None:
     years = years_of(plan) if plan else []
     if not years:
         return None
+    if len(years) > MOST_BUTTONS:
+        return st.selectbox(_("Year shown"), years, index=len(years) - 1, key=MapKey.YEAR)
     return st.segmented_control(_("Year shown"), years, default=years[-1], required=True, key=MapKey.YEAR)
 
 
