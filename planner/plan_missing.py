@@ -92,7 +92,7 @@ def short_rows(ways: list[Mapping[str, Any]], names: Mapping[str, tuple[str, str
                     en, zh = names.get(market, (market, market))
                     place = {"market": market, "name": en, "name_zh": zh, "year": year}
                     rows.append(_row(place, share=None, unserved_mw=None, lacking_mwh=float(short["amount"])))
-    return rows
+    return sorted(rows, key=lambda row: (row["year"], -row["lacking_mwh"], row["market"]))
 
 
 def _row(
