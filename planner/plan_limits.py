@@ -30,6 +30,7 @@ LIMITS: dict[str, tuple[str, ...]] = {
     "green_channel": (),
     "hub_cap": (),
     "mean_pue": ("total_load_mw",),
+    "hub_occupancy": ("total_load_mw",),
     "heat_sink": (),
     "heat_share": ("heat_mwh",),
     "investment": (),

@@ -21,9 +21,12 @@ from planner.i18n import gettext as _
 NAMED_WITHOUT_ID = frozenset({
     "plant_supply", "hall_switches_once", "liquid_stock", "demand_met", "green_channel", "network_cut", "hub_cap",
     "green_share", "mean_pue", "heat_sink", "heat_share", "resource_share", "own_access",
+    "hub_occupancy",
 })  # fmt: skip
 MONTHS = frozenset(str(month) for month in range(1, 13))
-REQUIRED = frozenset({"green_share", "occupancy", "demand_met", "heat_share"})  # more is asked for, not allowed
+REQUIRED = frozenset(
+    {"green_share", "occupancy", "demand_met", "heat_share", "hub_occupancy"}
+)  # more is asked for, not allowed
 
 
 def limit_place(row: Row, names: Mapping[str, str]) -> str:

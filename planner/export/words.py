@@ -116,6 +116,7 @@ def limit_name(constraint: str) -> str:
         "own_access": _("Grid access of the area"),
         "hub_cap": _("Limit of a hub"),
         "mean_pue": _("Mean PUE of a market"),
+        "hub_occupancy": _("Occupancy of a hub"),
         "no_new_blocks": _("No more of a technology"),
         "recovered_heat": _("Heat that can be recovered"),
         "heat_sink": _("Heat that users take"),
