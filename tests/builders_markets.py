@@ -101,6 +101,7 @@ def market_data(
         ),
         "banned_blocks": _frame([("S1", "air", last)], "climate", "technology", "year"),
         "mean_pue_caps": _frame([("M0", last, 1.20)], "market", "year", "cap"),
+        "hub_occupancy": _frame([("H0", last, 0.8), ("H1", last, 0.9)], "hub", "year", "share"),
     }  # fmt: skip
     frames = {
         "sites": pd.DataFrame(

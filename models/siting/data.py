@@ -107,6 +107,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     # technologies that may not be built anew in a year; what stands stays
     "banned_blocks": ("climate", "technology", "year"),
     "mean_pue_caps": ("market", "year", "cap"),
+    # least IT load drawn over installed, all new sites of a hub together
+    "hub_occupancy": ("hub", "year", "share"),
     # investment between the planning year before and this one
     "budgets": ("year", "cny"),
     # recoverable heat per MW drawn; users of heat; routes to them; least reused share of a market's energy

@@ -22,7 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "water": ("plant_supply", "city_water"),
     "green": ("green_share", "resource_share", "green_within_use", "green_channel"),
     "carbon": ("carbon_cap",),
-    "hubs": ("hub_cap", "no_new_blocks", "mean_pue"),
+    "hubs": ("hub_cap", "no_new_blocks", "mean_pue", "hub_occupancy"),
     "heat": ("heat_sink", "heat_share"),
     "budget": ("investment",),
     "land": ("usable_land", "largest_site"),

@@ -1,8 +1,9 @@
-"""Hubs and markets have limits of their own: energy, load and water of a hub, technologies that end, a mean PUE.
+"""Hubs and markets have limits of their own: energy, load, water and occupancy of a hub, technologies that end, a mean PUE.
 
     hub_cap[hub, quantity, year]:             energy, IT load drawn or water of the hub's sites <= limit
     no_new_blocks[site, technology, year]:    n_blocks <= n_blocks of the year before
     mean_pue[market, year]:                   energy_mwh <= cap * sum of it_mwh_per_mw_year * total_load_mw
+    hub_occupancy[hub, year]:                 share * sum of total_installed_mw <= sum of total_load_mw
 
 Symbols
     quantity      energy_mwh [MWh/year] with the fixed part of installed blocks; it_mw [MW IT] drawn;
@@ -11,14 +12,15 @@ Symbols
     no new block  of a technology banned for the site's climate in that year: what stands stays, in the first
                   planning year none may be built                                             banned_blocks
     cap           mean annual PUE of all new sites of the market in that year     [-]         mean_pue_caps
+    share         IT load drawn over installed, all new sites of the hub; years without a row have none [-] hub_occupancy
     it_mwh_per_mw_year   yearly energy of the IT itself per MW drawn (8760 x load factor)   [MWh/MW/year]   performance
 
 Worth of one more unit
-    Yearly cost saved by one more MWh, MW or m3 allowed to the hub, by one more block of a technology that ends, or by
-    one more MWh above the mean PUE, chosen sites held.
+    Yearly cost saved by one more MWh, MW or m3 allowed to the hub, by one more block of a technology that ends, by one
+    more MWh above the mean PUE, or by one MW less of load that must be drawn, chosen sites held.
 
 Source
-    Energy and water given to a hub: scenario; bans and mean PUE caps by year: policy pack of the region.
+    Energy and water given to a hub: scenario; bans, mean PUE caps and occupancy by year: policy pack of the region.
 """
 
 from __future__ import annotations
@@ -29,7 +31,7 @@ import numpy as np
 import pandas as pd
 import pyomo.environ as pyo
 
-from models.siting.algebra import rows_of, total, weighted
+from models.siting.algebra import grouped, rows_of, total, weighted
 from models.siting.blocks import RowBlock, Term, block
 from models.siting.cooling import STY, TOTAL, energy_terms
 from models.siting.data import SitingData
@@ -96,6 +98,17 @@ def _it_energy(data: SitingData, decisions: Decisions) -> tuple[pd.DataFrame, pd
     return capped, with_columns(loads, neg_it=neg_it)
 
 
+@once
+def _occupied(data: SitingData, decisions: Decisions) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return total_installed_mw of hubs that must be occupied with `share`, and total_load_mw there."""
+    shares = data["hub_occupancy"].loc[lambda f: f["share"].astype(float) > 0.0]
+    if shares.duplicated(HUB_YEAR).any():
+        raise ValueError("one least occupancy per hub and year")
+    loads, installed = energy_terms(data, decisions)
+    held = join(installed, shares, HUB_YEAR, take=["share"])
+    return held, join(loads, distinct(held, HUB_YEAR), HUB_YEAR, take=[])
+
+
 def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
     """Return the family as arrays (compared with `add` by a test)."""
     d, out = decisions, []
@@ -115,6 +128,12 @@ def rows(data: SitingData, decisions: Decisions) -> list[RowBlock]:
         out.append(
             block("mean_pue", capped[MARKET_YEAR], [Term(d["energy_mwh"]), Term(loads, "neg_it")],
                   doc="Energy of a market above its mean PUE [MWh/year]", upper=0.0)
+        )  # fmt: skip
+    if len(data["hub_occupancy"]):
+        held, loads = _occupied(data, d)
+        out.append(
+            block("hub_occupancy", distinct(held, HUB_YEAR), [Term(held, "share"), Term(loads, -1.0)],
+                  doc="Occupancy of a hub [MW IT]", upper=0.0)
         )  # fmt: skip
     return out
 
@@ -140,6 +159,9 @@ def add(m: pyo.ConcreteModel, data: SitingData) -> None:
         def mean_pue(m, *i):
             return m.energy_mwh[i] + total(m.total_load_mw, it[i]) <= 0
 
+    if len(data["hub_occupancy"]):
+        _add_occupancy(m, data)
+
 
 def _add_caps(m: pyo.ConcreteModel, data: SitingData) -> None:
     d: Decisions = m.siting_decisions
@@ -155,6 +177,17 @@ def _add_caps(m: pyo.ConcreteModel, data: SitingData) -> None:
     @m.Constraint(list(limit), doc="Limit of a hub")
     def hub_cap(m, h, q, t):
         return sum(total(getattr(m, name), pairs[h, t]) for name, pairs in used[q]) <= limit[h, q, t]
+
+
+def _add_occupancy(m: pyo.ConcreteModel, data: SitingData) -> None:
+    d: Decisions = m.siting_decisions
+    held, loads = _occupied(data, d)
+    installed = weighted(held, HUB_YEAR, d.keys("total_installed_mw"), "share")
+    drawn = grouped(loads, HUB_YEAR, TOTAL)
+
+    @m.Constraint(list(installed), doc="Occupancy of a hub [MW IT]")
+    def hub_occupancy(m, *i):
+        return total(m.total_installed_mw, installed[i]) - sum(m.total_load_mw[k] for k in drawn[i]) <= 0
 
 
 __all__ = ["add", "hub_terms", "rows"]

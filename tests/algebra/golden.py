@@ -17,7 +17,13 @@ from tests.builders_heat import with_heat, with_investment
 
 FOLDER = Path(__file__).parent / "golden"
 OF_THE_MARKETS = ("hubs", "heat", "budget")  # families without rows in the two cases above
-WITH_MARKETS = ("green", "carbon", "objective", "feeding", "phasing")  # families that markets and areas without stations change
+WITH_MARKETS = (
+    "green",
+    "carbon",
+    "objective",
+    "feeding",
+    "phasing",
+)  # families that markets and areas without stations change
 OF_THE_GRID = ("network", "reinforcement", "flexibility")  # families without rows in the tiny case
 
 
@@ -97,6 +103,7 @@ def market_case() -> SitingData:
         hub_caps=_frame("hub_caps", caps),
         banned_blocks=_frame("banned_blocks", [("there", "air", 2030), ("here", "tower", 2035)]),
         mean_pue_caps=_frame("mean_pue_caps", [("north", 2035, 1.25)]),
+        hub_occupancy=_frame("hub_occupancy", [("H0", 2035, 0.65), ("H1", 2030, 0.6)]),
         heat_shares=_frame("heat_shares", [("south", 2035, 0.05), ("north", 2030, 0.0)]),
         **there,
     )  # fmt: skip

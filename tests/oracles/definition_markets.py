@@ -67,7 +67,7 @@ def market_energy(d: Definition, market: str, energy: Terms) -> Terms:
 
 
 def add_hub_rows(d: Definition, t: int, energy: Terms, water: Terms) -> None:
-    """Add the caps of hubs and the mean PUE of markets."""
+    """Add the caps and the least occupancy of hubs, and the mean PUE of markets."""
     drawn = dict.fromkeys(d.of("load", year=t), 1.0)
     used = {"energy_mwh": energy, "it_mw": drawn, "water_m3": water}
     for hub, y, quantity, limit in d.data["hub_caps"].itertuples(index=False, name=None):
@@ -79,6 +79,10 @@ def add_hub_rows(d: Definition, t: int, energy: Terms, water: Terms) -> None:
             own = market_energy(d, market, energy)
             loads = {k: it[d.climate[k[1]], k[2], k[4]] for k in own if k[0] == "load"}
             d.lp.row({k: c - cap * loads.get(k, 0.0) for k, c in own.items()}, upper=0.0)
+    for hub, y, share in d.data["hub_occupancy"].itertuples(index=False, name=None):
+        if y == t:
+            here = {k for k in (*d.of("n", year=t), *drawn) if d.markets.of_site[k[1]][1] == hub}
+            d.lp.row({k: -1.0 if k in drawn else share * d.size[k[2]] for k in here}, upper=0.0)
 
 
 def network_cost(d: Definition, t: int) -> Terms:

@@ -80,6 +80,24 @@ def test_a_cap_of_a_hub_holds_and_moves_load_to_the_other_hub() -> None:
 
 @few
 @given(seed=seeds)
+def test_a_hub_keeps_its_least_occupancy(seed: int) -> None:
+    data = free(seed)
+    shares = pd.DataFrame([("H0", 2030, 0.95), ("H1", 2030, 0.95)], columns=["hub", "year", "share"])
+    full = answer(data.changed(hub_occupancy=shares))
+    hub = data["climates"].set_index("climate")["hub"]
+    drawn, installed = (
+        found.assign(hub=found["climate"].map(hub)).groupby("hub")["value"].sum()
+        for found in (full.value("total_load_mw"), full.value("total_installed_mw"))
+    )
+
+    assert (drawn >= 0.95 * installed - 1e-6).all()
+    assert at_most(answer(data).objective, full.objective)
+    emptier = data.changed(hub_occupancy=shares.assign(share=0.0))
+    assert answer(emptier).objective == pytest.approx(answer(data).objective, rel=1e-9)
+
+
+@few
+@given(seed=seeds)
 def test_splitting_a_market_in_two_like_ones_changes_nothing(seed: int) -> None:
     data = market_data(seed)
     data = data.changed(green=data["green"].assign(market=""))
@@ -217,7 +235,7 @@ def test_what_is_missing_is_told_by_hub_and_by_market() -> None:
     hubs = build(data.changed(hub_caps=tight, **wide))
     short = shortfall(hubs, ["hubs"])
     assert short.is_enough
-    assert {s.constraint for s in short.shortfalls} <= {"hub_cap", "no_new_blocks", "mean_pue"}
+    assert {s.constraint for s in short.shortfalls} <= {"hub_cap", "no_new_blocks", "mean_pue", "hub_occupancy"}
     assert {s.index[0] for s in short.shortfalls if s.constraint == "hub_cap"} & {"H0", "H1"}
     assert ("hubs",) in {way.groups for way in explain(hubs)}
 
@@ -242,6 +260,7 @@ def test_what_is_missing_is_told_by_hub_and_by_market() -> None:
         ("green", lambda f: f.assign(market="nowhere"), KeyError),
         ("hub_caps", lambda f: f.assign(quantity="beds"), ValueError),
         ("mean_pue_caps", lambda f: pd.concat([f, f]), ValueError),
+        ("hub_occupancy", lambda f: pd.concat([f, f]), ValueError),
     ],
 )
 def test_contradictions_of_the_data_are_refused(frame: str, change: object, error: type[Exception]) -> None:
