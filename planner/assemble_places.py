@@ -9,7 +9,7 @@ from planner.assemble_heat import heat_frames
 from planner.assemble_markets import hub_caps, markets_table
 from planner.assemble_physics import Physics
 from planner.policy import PolicyPack
-from planner.policy_limits import banned_blocks, green_shares, heat_shares, mean_pue_caps
+from planner.policy_limits import banned_blocks, green_shares, heat_shares, hub_occupancy, mean_pue_caps
 from planner.region import Region
 from planner.scenario import Scenario
 
@@ -17,11 +17,12 @@ from planner.scenario import Scenario
 def policy_frames(
     scenario: Scenario, policy: PolicyPack, places: pd.DataFrame, annual: pd.DataFrame
 ) -> dict[str, pd.DataFrame]:
-    """Return what dated rules of places limit: banned technologies and the mean PUE of markets."""
-    is_on = scenario.cooling.pue_caps == "by_size"
+    """Return what dated rules of places limit: banned technologies, the mean PUE of markets, the occupancy of hubs."""
+    is_on, least = scenario.cooling.pue_caps == "by_size", scenario.clusters.min_occupancy_share
     return {
         "banned_blocks": banned_blocks(policy, places, scenario.years, annual, is_on=is_on),
         "mean_pue_caps": mean_pue_caps(policy, places, scenario.years, is_on=is_on),
+        "hub_occupancy": hub_occupancy(policy, places, scenario.years, least),
     }
 
 

@@ -123,15 +123,30 @@ def heat_shares(pack: PolicyPack, places: pd.DataFrame, years: Sequence[int]) ->
 def min_occupancy(pack: PolicyPack, places: pd.DataFrame, years: Sequence[int], own: float | None) -> float | None:
     """Return the least share of installed load that is served, over all places; `own` is the scenario's (None: off).
 
-    The model has one share for all places, so of a region of hubs it is the least that some place must keep, and never
-    below the scenario's; a stricter rule of single hubs is judged in the finished plan. A region without hubs keeps the
-    scenario's.
+    The row of the model over all places takes, of a region of hubs, the least that some place must keep, and never less
+    than the scenario's; stricter rules of hubs have rows of their own (`hub_occupancy`). A region without hubs keeps
+    the scenario's.
     """
     if own is None or not places["role"].isin(HUB_ROLES).any():
         return own
     rules = _by_year(pack, "occupancy_min_share", years[-1:], audiences=NEW)
     strictest = _strictest(rules, places, "site", "share", pick=max).set_index("site")["share"]
     return max(own, float(strictest.reindex(places["site"]).astype(float).fillna(0.0).min()))
+
+
+def speaks_by_hub(rule: Rule) -> bool:
+    """Return whether a mean must be kept hub by hub: the rule speaks of hubs or names places, not of all places at once."""
+    return bool(rule.places) or rule.applies_to in HUB_AUDIENCES
+
+
+def hub_occupancy(pack: PolicyPack, places: pd.DataFrame, years: Sequence[int], own: float | None) -> pd.DataFrame:
+    """Return hub, year, share: least share of installed load that a hub of role east or west must serve.
+
+    `own`: the scenario's share over all places; None switches occupancy off, here too.
+    """
+    rules = _by_year(pack, "occupancy_min_share", () if own is None else years, audiences=NEW)
+    rules = [(rule, year) for rule, year in rules if speaks_by_hub(rule)]
+    return _strictest(rules, places[places["role"].isin(HUB_ROLES)], "hub", "share", pick=max)
 
 
 def air_limits(pack: PolicyPack, places: pd.DataFrame, year: int) -> pd.Series:
