@@ -163,11 +163,14 @@ def racks(case: Case) -> pd.Series[float]:
 
 
 def limits(case: Case) -> Iterator[Limit]:
-    """Return the limits of hubs."""
-    caps = case.tables["hub_caps"]
-    if not len(caps):
+    """Return the limits of hubs: energy, load and water, and how far what is installed must be used."""
+    caps, shares = case.tables["hub_caps"], case.tables["hub_occupancy"]
+    if not len(caps) and not len(shares):
         return
     table = use(case)
+    held = shares[shares["share"] > 0].merge(table, on=KEY)
+    used = held["share"] * held["installed_mw"]
+    yield Limit("hub_occupancy", "MW IT", held[KEY].assign(used=used, limit=held["it_mw"]))
     for quantity, unit in UNITS.items():
         own = caps[caps["quantity"] == quantity].merge(table[[*KEY, quantity]], on=KEY)
         rows = own[["hub", "quantity", "year"]].assign(used=own[quantity], limit=own["limit"])

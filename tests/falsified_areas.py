@@ -90,6 +90,7 @@ FALSIFICATIONS: dict[str, tuple[str, Change]] = {
     "a hub's limit left out": ("limit_missing", lambda p: p["limits"].remove(limit(p, "hub_cap"))),
     "a hub's limit that binds": ("limit_binding", lambda p: limit(p, "hub_cap").update(is_binding=False)),
     "own access": ("limit_limit", lambda p: scale(limit(p, "own_access"), "limit", 2.0)),
+    "occupancy of a hub": ("limit_used", lambda p: scale(limit(p, "hub_occupancy"), "used", 0.9)),
     "mean PUE": ("limit_used", lambda p: scale(limit(p, "mean_pue"), "used", 0.9)),
     "a channel over markets": ("limit_used", lambda p: scale(limit(p, "green_channel"), "used", 0.9)),
     "required share of a market": ("limit_limit", lambda p: scale(limit(p, "green_share"), "limit", 1.1)),

@@ -55,6 +55,7 @@ def with_rules(data: SitingData) -> SitingData:
     """Return the data with a mean PUE cap and a technology that ends, as dated rules would give."""
     return data.changed(
         mean_pue_caps=pd.DataFrame([("EA", 2035, 1.2)], columns=["market", "year", "cap"]),
+        hub_occupancy=pd.DataFrame([("plain", 2035, 0.7)], columns=["hub", "year", "share"]),
         banned_blocks=pd.DataFrame(
             [("A2", "air_chiller", 2030), ("A2", "air_chiller", 2035), ("A2", "indirect_evaporative", 2035)],
             columns=["climate", "technology", "year"],
@@ -82,7 +83,7 @@ def test_an_honest_plan_passes(solved: Solved) -> None:
     assert report["failures"] == []
     assert report["n_checks"] > 1000
     told = {row["constraint"] for row in solved.plan["limits"]}
-    assert {"hub_cap", "own_access", "mean_pue", "green_share", "green_channel", "investment"} <= told
+    assert {"hub_cap", "own_access", "mean_pue", "green_share", "green_channel", "investment", "hub_occupancy"} <= told
 
 
 def test_checks_of_areas_make_comparisons(solved: Solved) -> None:
@@ -124,6 +125,7 @@ def scaled(solved: Solved, frame: str, column: str, factor: float) -> Solved:
         ("hub_cap", "hub_caps", "limit", 0.5),
         ("own_access", "sites", "own_limit_mva", 0.1),
         ("mean_pue", "mean_pue_caps", "cap", 0.9),
+        ("hub_occupancy", "hub_occupancy", "share", 1.5),
         ("green_channel", "green", "available_mwh", 0.1),
         ("green_share", "markets", "green_share", 1.2),
         ("investment", "budgets", "cny", 0.1),
@@ -141,10 +143,9 @@ def scaled(solved: Solved, frame: str, column: str, factor: float) -> Solved:
 def test_a_plan_under_another_limit_or_price_fails(
     solved: Solved, check: str, frame: str, column: str, factor: float
 ) -> None:
-    owners = {"hub_cap": "limit_used", "own_access": "limit_used", "mean_pue": "limit_used"}
     other = scaled(solved, frame, column, factor)
     case = other.case(solved.plan)
-    functions = other.owners[check] or other.owners[owners.get(check, "limit_used")]
+    functions = other.owners[check] or other.owners["limit_used"]
 
     assert check in {out.check for function in functions for out in function(case) if out.failures}
 
