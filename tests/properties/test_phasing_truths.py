@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.siting.data import SitingData
+from models.siting.merge import merge_sites
 from models.siting.objective import quantity
 from tests.builders import random_data
 from tests.builders_heat import frame, invested, with_heat, with_investment
@@ -117,6 +118,26 @@ def test_a_lead_time_delays_and_never_costs_less(seed: int) -> None:
     blocks = delayed.value("n_blocks").query("site == 'S0' and year == 2030")["value"]
     assert (blocks < 0.5).all()
     assert at_most(at_once.objective, delayed.objective)
+
+
+@few
+@given(seeds)
+def test_merged_like_sites_stay_a_bound_with_heat_and_a_budget(seed: int) -> None:
+    data = with_investment(random_data(seed, n_sites=4, n_stations=2, feeds_per_site=2, demand_mw=25.0))
+    pipes = pd.MultiIndex.from_product([data["sites"]["site"], data["plants"]["plant"]], names=["site", "plant"])
+    mains = [(site, "town", 4e5, 3.0) for site in data["sites"]["site"]]
+    data = with_heat(data).changed(
+        sites=data["sites"].assign(land_cny_per_ha_year=1e6),
+        pipes=pipes.to_frame(index=False).assign(cny_per_year=1e6, km=3.0, invest_cny=1e7),
+        feeds=data["feeds"].assign(km=2.0),
+        heat_links=frame("heat_links", mains).assign(invest_cny=[5e6, 6e6, 7e6, 8e6]),
+    )
+    free = answer(data)
+    tight = data.changed(budgets=frame("budgets", [(2030, 0.7 * steps(data, free)[2030])]))
+    merged, label = merge_sites(tight)
+
+    assert label.nunique() < 4
+    assert at_most(answer(merged).objective, answer(tight).objective)
 
 
 @pytest.mark.parametrize("seed", [3, 11])
