@@ -18,7 +18,7 @@ from planner.policy_case import (
     PlanCase,
     share,
 )
-from planner.policy_limits import TRAINING, min_occupancy, pue_caps
+from planner.policy_limits import TRAINING, hub_occupancy, min_occupancy, pue_caps, speaks_by_hub
 from planner.policy_rule import Rule
 
 NEAR = 1e-4  # a mean or a share this close to its limit stands at it
@@ -140,7 +140,7 @@ def heat_share(rule: Rule, case: PlanCase) -> Judged:
 
 def occupancy(rule: Rule, case: PlanCase) -> Judged:
     """Judge the least share of installed load that is served: of all places together, or hub by hub where hubs are named."""
-    by_hub = bool(rule.places) or rule.applies_to == "hub_start_area"
+    by_hub = speaks_by_hub(rule)
     groups = case.inside(rule).groupby("hub")["site"].agg(set) if by_hub else [set(case.inside(rule)["site"])]
     shares: list[float] = []
     for group in groups:
@@ -153,10 +153,23 @@ def occupancy(rule: Rule, case: PlanCase) -> Judged:
     least = min(shares)
     if case.scenario.clusters.min_occupancy_share is None:
         return Judged(SET_ASIDE, "scenario", least)
-    asked = min_occupancy(case.pack, case.places, case.years, case.scenario.clusters.min_occupancy_share)
-    is_row = asked is not None and abs(asked - float(rule.value)) <= TOLERANCE  # what the model's row asks for
-    bound = [row for row in case.limits("occupancy") if is_row and row["is_binding"] and row["worth"] != 0.0]
+    asked = _occupancy_limits(rule, case, by_hub=by_hub)
+    bound = [row for row in asked if row["is_binding"] and row["worth"] != 0.0]
     return _limited(least, bound, is_kept=least >= float(rule.value) - NEAR)
+
+
+def _occupancy_limits(rule: Rule, case: PlanCase, *, by_hub: bool) -> list[Mapping[str, Any]]:
+    """Return the plan's limits of occupancy that ask for what the rule does: of its hubs, or of all places together."""
+    own = case.scenario.clusters.min_occupancy_share
+    if not by_hub:
+        asked = min_occupancy(case.pack, case.places, case.years, own)
+        is_row = asked is not None and abs(asked - float(rule.value)) <= TOLERANCE
+        return [row for row in case.limits("occupancy") if is_row]
+    rows = hub_occupancy(case.pack, case.places, case.years, own)
+    rows = rows[(rows["share"].astype(float) - float(rule.value)).abs() <= TOLERANCE]
+    mine = rows[rows["hub"].isin(case.inside(rule)["hub"])]
+    index = set(mine[["hub", "year"]].itertuples(index=False, name=None))
+    return [row for row in case.limits("hub_occupancy") if tuple(row["index"]) in index]
 
 
 def air_density(rule: Rule, case: PlanCase) -> Judged:

@@ -140,13 +140,13 @@ def speaks_by_hub(rule: Rule) -> bool:
 
 
 def hub_occupancy(pack: PolicyPack, places: pd.DataFrame, years: Sequence[int], own: float | None) -> pd.DataFrame:
-    """Return hub, year, share: least share of installed load that a hub of role east or west must serve.
+    """Return hub, year, share: least share of installed load that all new sites of a hub must serve together.
 
     `own`: the scenario's share over all places; None switches occupancy off, here too.
     """
     rules = _by_year(pack, "occupancy_min_share", () if own is None else years, audiences=NEW)
     rules = [(rule, year) for rule, year in rules if speaks_by_hub(rule)]
-    return _strictest(rules, places[places["role"].isin(HUB_ROLES)], "hub", "share", pick=max)
+    return _strictest(rules, places[places["hub"] != ""], "hub", "share", pick=max)
 
 
 def air_limits(pack: PolicyPack, places: pd.DataFrame, year: int) -> pd.Series:

@@ -16,6 +16,7 @@ from planner.policy_limits import (
     covered,
     green_shares,
     heat_shares,
+    hub_occupancy,
     mean_pue_caps,
     min_occupancy,
     no_training,
@@ -154,6 +155,21 @@ def test_occupancy_of_all_places_is_never_stricter_than_what_some_place_must_kee
     assert min_occupancy(hubs, CITY, (2030,), 0.5) == 0.5
 
 
+def test_occupancy_of_hubs_is_asked_hub_by_hub_and_the_strictest_holds() -> None:
+    hubs = sorted(set(PLACES.loc[PLACES["role"] != "other", "hub"]))
+    rules = pack(
+        rule("occupancy_min_share", 0.6, applies_to="all"),
+        rule("occupancy_min_share", 0.65, applies_to="hub_start_area", from_year=2030),
+        rule("occupancy_min_share", 0.7, applies_to="all", places=(hubs[0],), from_year=2020),
+    )
+
+    found = by_key(hub_occupancy(rules, PLACES, (2025, 2030), 0.5), "share")
+
+    assert found == {(hubs[0], 2025): 0.7, (hubs[0], 2030): 0.7, **{(hub, 2030): 0.65 for hub in hubs[1:]}}
+    assert hub_occupancy(rules, PLACES, (2025, 2030), None).empty
+    assert hub_occupancy(rules, CITY, (2025, 2030), 0.5).empty
+
+
 def test_training_is_kept_out_only_by_a_share_of_nought() -> None:
     city = {"applies_to": "city", "places": ("C",)}
     none = pack(rule("training_in_city_max_share", 0.0, **city))
@@ -209,6 +225,7 @@ rules:
   - {{id: mean, quantity: mean_pue_cap, value: 1.21, unit: "1", applies_to: new_build, from_year: 2025, document: D, clause: c, year: 2025, confidence: high}}
   - {{id: green, quantity: green_share, value: 0.37, unit: share, applies_to: new_build, from_year: 2025, document: D, clause: c, year: 2025, confidence: high}}
   - {{id: full, quantity: occupancy_min_share, value: 0.71, unit: share, applies_to: all, from_year: 2025, document: D, clause: c, year: 2025, confidence: high}}
+  - {{id: hubs, quantity: occupancy_min_share, value: 0.73, unit: share, applies_to: hub_start_area, from_year: 2031, document: D, clause: c, year: 2025, confidence: high}}
   - {{id: air, quantity: air_cooling_max_kw_per_rack, value: 11, unit: kW/rack, applies_to: all, from_year: 2025, document: D, clause: c, year: 2025, confidence: high}}
   - {{id: train, quantity: training_in_city_max_share, value: 0, unit: share, applies_to: city, from_year: 2025, places: [{site}], document: D, clause: c, year: 2025, confidence: high}}
 """
@@ -220,7 +237,8 @@ def test_assembling_asks_the_pack_for_its_limits(made: Assembled) -> None:
 
     assert set(data["mean_pue_caps"]["cap"]) == {1.21}
     assert set(data["markets"]["green_share"]) == {0.37}
-    assert data.rules.min_occupancy_share == 0.71
+    assert data.rules.min_occupancy_share == 0.73  # every area lies in a hub
+    assert by_key(data["hub_occupancy"], "share") == {("coast", 2035): 0.73, ("plain", 2035): 0.73}
     assert performance.loc[performance["workload"] == "inference", "is_liquid"].all()  # 12 kW per rack
     assert set(data["banned_blocks"]["climate"]) == {site}
     assert set(data["banned_blocks"]["year"]) == {2035}

@@ -67,6 +67,20 @@ def test_a_share_that_the_plan_lacks_is_missed() -> None:
     assert ask(EAST_WEST, "occupancy_hub_start_2025").decided == "holds"
 
 
+def test_occupancy_of_hubs_binds_with_the_row_of_a_hub() -> None:
+    name = "occupancy_hub_start_2025"
+    bound = ask(EAST_WEST, name, with_limit("hub_occupancy", ["inner_mongolia", 2030], 45.0))
+
+    assert (bound.decided, bound.worth, bound.measured) == ("binding", 45.0, 0.8)
+    for constraint, index, worth in (
+        ("hub_occupancy", ["inner_mongolia", 2030], 0.0),
+        ("hub_occupancy", ["beijing", 2030], 45.0),  # another place
+        ("occupancy", [2030], 45.0),  # all places together: another rule's row
+    ):
+        assert ask(EAST_WEST, name, with_limit(constraint, index, worth)).decided == "holds"
+    assert ask(EAST_WEST, "occupancy_2025", with_limit("occupancy", [2030], 45.0)).decided == "binding"
+
+
 def test_shares_of_the_scenario_set_the_pack_aside_in_their_years() -> None:
     every = scenario().changed({"green.share": dict.fromkeys(scenario().years, 0.1)})
     one = scenario().changed({"green.share": {2025: 0.1}})
