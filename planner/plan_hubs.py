@@ -61,7 +61,10 @@ def bought_for_hubs(use: pd.DataFrame, markets: Rows) -> pd.DataFrame:
     both = own.merge(book.rename(columns={"energy_mwh": "whole_mwh"}), on=["market", "year"], how="left")
     share = both["energy_mwh"] / both["whole_mwh"]
     parts = both[["hub", "year"]].assign(**{c: share * both[c].astype(float) for c in BOUGHT})
-    return parts.groupby(["hub", "year"], as_index=False)[BOUGHT].agg(lambda s: s.sum(skipna=False))
+    by_hub_year = parts.set_index(["hub", "year"])
+    keys = ["hub", "year"]
+    is_known = by_hub_year.notna().groupby(level=keys).all()
+    return by_hub_year.groupby(level=keys).sum().where(is_known).reset_index()
 
 
 def hub_rows(

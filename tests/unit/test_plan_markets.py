@@ -151,6 +151,15 @@ def test_a_hub_where_nothing_is_built_says_so(use: pd.DataFrame) -> None:
     assert (empty["compute_pflops"], empty["existing_racks"]) == (None, None)
 
 
+def test_hubs_of_a_plan_that_builds_nothing_have_rows_too(use: pd.DataFrame) -> None:
+    idle = use.assign(**dict.fromkeys(["it_mw", "installed_mw", "energy_mwh", "it_mwh", "water_m3"], 0.0))
+
+    for none in (idle, idle.iloc[:0]):
+        found = hubs(none)
+        assert set(found) == {"coast", "plain", "steppe", "empty"}
+        assert {(row["energy_mwh"], row["green_mwh"], row["ref"]) for row in found.values()} == {(0.0, 0.0, None)}
+
+
 def test_reused_heat_over_all_energy_is_the_erf(use: pd.DataFrame) -> None:
     heat = by_hub([("B", 2030, 6_000.0), ("B", 2030, 3_000.0), ("elsewhere", 2030, 9.0)], {"B": "plain"})
 
