@@ -218,6 +218,7 @@ def assemble(region: Region, scenario: Scenario, *, screening: Screening | None 
         "performance": physics.performance,
         "overheads": physics.overheads,
         "water_use": physics.water_use,
+        "banned_loads": physics.banned_loads,
         "months": days,
         **station_frames(candidates, region, scenario, prices, reinforced=reinforced),
         **water_frames(candidates, region, scenario, prices, stock=stock, places=places),

@@ -17,6 +17,8 @@ from planner.region import Region
 from planner.scenario import Scenario
 from planner.units import HOURS_PER_YEAR, KW_PER_MW
 
+LOAD = ["climate", "technology", "workload"]
+
 
 @dataclass(frozen=True)
 class Physics:
@@ -25,6 +27,7 @@ class Physics:
     performance: pd.DataFrame
     overheads: pd.DataFrame
     water_use: pd.DataFrame
+    banned_loads: pd.DataFrame  # what dated rules keep out in single years
     pue_bands: pd.DataFrame
     annual: pd.DataFrame  # climate, technology, pue_annual, pue_design, wue_l_per_kwh
     stock_annual: pd.DataFrame
@@ -68,18 +71,32 @@ def holds(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=["technology", "workload"])
 
 
-def _allowed(pairs: pd.DataFrame, scenario: Scenario, policy: PolicyPack, places: pd.DataFrame) -> pd.DataFrame:
-    """Return climate, technology, workload less what the rules in force in the first year take out.
+def banned_loads(pairs: pd.DataFrame, scenario: Scenario, policy: PolicyPack, places: pd.DataFrame) -> pd.DataFrame:
+    """Return climate, technology, workload, year that a rule in force in that year keeps out.
 
     Air cooling of racks above the density that a rule allows there, and training where none may be.
     """
-    year, limits = scenario.years[0], air_limits(policy, places, scenario.years[0])
     density = pairs["workload"].map({name: spec.density_kw_per_rack for name, spec in scenario.workloads.items()})
     is_air = ~pairs["technology"].map({name: t.is_liquid for name, t in TECHNOLOGIES.items()}).astype(bool)
-    is_out = is_air & (density > pairs["climate"].map(limits).astype(float).fillna(np.inf))
-    closed = no_training(policy, places, year, scenario.workloads)
     at = pd.MultiIndex.from_frame(pairs[["climate", "workload"]])
-    return pairs[~(is_out | at.isin(pd.MultiIndex.from_frame(closed)))]
+    parts = []
+    for year in scenario.years:
+        limits = air_limits(policy, places, year)
+        is_dense = is_air & (density > pairs["climate"].map(limits).astype(float).fillna(np.inf))
+        closed = no_training(policy, places, year, scenario.workloads)
+        parts.append(pairs.loc[is_dense | at.isin(pd.MultiIndex.from_frame(closed)), LOAD].assign(year=year))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _allowed(
+    pairs: pd.DataFrame, scenario: Scenario, policy: PolicyPack, places: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the pairs less those that rules keep out in every planning year, and `banned_loads` of the others."""
+    banned = banned_loads(pairs, scenario, policy, places)
+    n_years = banned.groupby(LOAD)["year"].transform("size")
+    never = pd.MultiIndex.from_frame(banned.loc[n_years == len(scenario.years), LOAD])
+    kept = pairs[~pd.MultiIndex.from_frame(pairs[LOAD]).isin(never)]
+    return kept, banned[(n_years < len(scenario.years)).to_numpy(bool)].reset_index(drop=True)
 
 
 def at_places(frame: pd.DataFrame, station_of: pd.Series) -> pd.DataFrame:
@@ -116,7 +133,7 @@ def assemble_physics(
     is_offered = pd.MultiIndex.from_frame(annual[key]).isin(pd.MultiIndex.from_frame(on_offer))
     offered = annual[is_offered & (annual["allowed_mwh"] > 0)]
     held = holds(scenario).merge(works, on="workload")
-    perf = _allowed(offered.merge(held, on="technology"), scenario, policy, places)
+    perf, banned = _allowed(offered.merge(held, on="technology"), scenario, policy, places)
     performance = pd.DataFrame(
         {
             "climate": perf["climate"],
@@ -148,6 +165,7 @@ def assemble_physics(
         performance=performance,
         overheads=overheads,
         water_use=water_use.reset_index(drop=True),
+        banned_loads=banned,
         pue_bands=banded[["climate", "technology"]].assign(threshold_mwh=banded["allowed_mwh"]),
         annual=annual,
         stock_annual=stock_annual,

@@ -124,7 +124,7 @@ def check_open_year(case: Case) -> Iterator[Outcome]:
 
 
 def check_banned(case: Case) -> Iterator[Outcome]:
-    """No block of a technology that has ended is added; what stands stays."""
+    """No block of a technology that has ended is added, what stands stays; no load is placed in a year that bans it."""
     banned = case.tables["banned_blocks"].drop_duplicates().astype({"year": "int64"})
     keys = ["climate", "technology", "year"]
     n = case.blocks.groupby(["site", *keys], as_index=False)["n"].sum()
@@ -134,6 +134,10 @@ def check_banned(case: Case) -> Iterator[Outcome]:
     rows = rows.assign(since=rows["year"].map(before).fillna(0).astype("int64"))
     rows = rows.merge(earlier, on=["site", "technology", "since"], how="left").fillna({"limit": 0.0})
     yield within("banned_blocks", rows.rename(columns={"n": "used"}), keys=BLOCK, unit="-")
+    closed = case.tables["banned_loads"].drop_duplicates().astype({"year": "int64"})
+    rows = case.loads.merge(closed, on=["climate", "technology", "workload", "year"])
+    rows = rows.assign(used=rows["it_mw"], limit=0.0)
+    yield within("banned_loads", rows, keys=["site", "technology", "workload", "year"], unit="MW")
 
 
 def limits(case: Case) -> Iterator[Limit]:

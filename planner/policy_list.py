@@ -36,7 +36,8 @@ the strictest binds.
 **Effect.** A *limit* is a row or a bound of the model, a *price* is in its costs. A rule that is *shown* limits nothing: the
 plan tells what it has to say to it, and marks sites that it speaks to. The plan's list `rules` says of every rule what it
 decided: `binding`, `holds`, `not_reached`, `label` (shown), `set_aside` (the scenario says otherwise) or `missed` (no row of
-the model keeps it: shares of a market and caps on its mean speak to whole markets, and occupancy to all places together).
+the model keeps it: shares of a market and caps on its mean speak to whole markets, and occupancy to whole hubs or to all
+places together).
 
 **Confidence.** `assumed` marks a reading of a text that says less than the row; `medium` mostly that the text was recalled
 and not confirmed. Fact numbers are rows of the list of facts that came with the project.

@@ -14,6 +14,7 @@ Symbols
     n_max, n_band   whole blocks that land, feeds, demand or the energy threshold allow        [blocks]   bound
     threshold       yearly energy above which a technology's PUE is no longer allowed          [MWh/year] pue_bands
     A technology that does not hold a class has no load_mw of it; a wet one without plant in reach neither.
+    A load that a dated rule keeps out has the bound 0 in those years, in blocks old or new (banned_loads).
     The PUE rule looks at blocks (scope "block"): a block is allowed while its technology's annual PUE is below the cap
     that applies to the size of the whole site.
 

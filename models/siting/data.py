@@ -106,6 +106,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "hub_caps": ("hub", "year", "quantity", "limit"),
     # technologies that may not be built anew in a year; what stands stays
     "banned_blocks": ("climate", "technology", "year"),
+    # load that may not be placed in a year, in blocks old or new (what may never be is not in `performance`)
+    "banned_loads": ("climate", "technology", "workload", "year"),
     "mean_pue_caps": ("market", "year", "cap"),
     # least IT load drawn over installed, all new sites of a hub together
     "hub_occupancy": ("hub", "year", "share"),

@@ -132,6 +132,8 @@ def _loads(data: SitingData, blocks: pd.DataFrame) -> pd.DataFrame:
     out = cross_years(out, data.years)
     most = looked_up(out, peak, ["workload", "year"], "it_mw", absent=0.0)
     most[out["workload"].isin(data["stock_displaced"]["workload"])] = np.inf
+    if len(data["banned_loads"]):
+        most[partners(out, data["banned_loads"], ["climate", "technology", "workload", "year"])[0]] = 0.0
     capacity = out["block_mw"].astype(float) * out["n_max"].astype(float) * out["multiplicity"]
     return with_columns(out[["site", "technology", "plant", "workload", "year", "climate"]],
                         upper=np.minimum(capacity, most))  # fmt: skip

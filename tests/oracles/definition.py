@@ -157,6 +157,7 @@ class Definition:
     def _site_columns(self, t: int) -> None:
         data, lp = self.data, self.lp
         is_wet = table(data, "technologies", ["technology"], "is_wet")
+        closed = set(pairs(data, "banned_loads", ["climate", "technology", "workload", "year"]))
         plants_of = defaultdict(list)
         for i, p in pairs(data, "pipes", ["site", "plant"]):
             plants_of[i].append(p)
@@ -167,7 +168,8 @@ class Definition:
                 lp.column("over", i, threshold, t)
             for c in self.size:
                 lp.column("n", i, c, t)
-                held = [w for w in self.is_a if (self.climate[i], c, w) in self.perf["mva_per_mw"]]
+                here = [(self.climate[i], c, w) for w in self.is_a]
+                held = [k[2] for k in here if k in self.perf["mva_per_mw"] and (*k, t) not in closed]
                 for p, w in itertools.product(plants_of[i] if is_wet[c] else [DRY], held):
                     lp.column("load", i, c, p, w, t)
 

@@ -60,6 +60,7 @@ def mixed_areas(seed: int) -> SitingData:
         serves=data["serves"].assign(cny_per_mw_year=np.linspace(0.0, 1e6, len(data["serves"]))),
         hub_caps=table("hub_caps", [("H1", last, "energy_mwh", 60e3), ("H0", last, "it_mw", 7.0)]),
         banned_blocks=table("banned_blocks", [("there", "air", last)]),
+        banned_loads=table("banned_loads", [("here", "air", "online", last)]),
         hub_occupancy=table("hub_occupancy", [("H0", last, 0.7), ("H1", last, 0.95)]),
         **there,
     )

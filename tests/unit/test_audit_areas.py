@@ -164,6 +164,17 @@ def test_a_rule_that_bans_what_is_built_fails(solved: Solved) -> None:
     assert "banned_blocks" in solved.with_data(banned_blocks=banned).failures(solved.plan, "banned_blocks")
 
 
+def test_a_rule_that_bans_a_load_in_its_year_fails(solved: Solved) -> None:
+    site = solved.plan["sites"][0]
+    load = next(row for row in site["loads"] if row["year"] == 2035 and row["it_mw"] > 1.0)
+    row = (site["climate"], load["technology"], load["workload"])
+    columns = ["climate", "technology", "workload", "year"]
+    now, before = (pd.DataFrame([(*row, year)], columns=columns) for year in (2035, 2020))
+
+    assert "banned_loads" in solved.with_data(banned_loads=now).failures(solved.plan, "banned_loads")
+    assert "banned_loads" not in solved.with_data(banned_loads=before).failures(solved.plan, "banned_loads")
+
+
 def test_the_lack_of_a_region_without_markets_is_none(solved: Solved) -> None:
     assert solved.plan["missing"] == []
     assert np.isclose(sum(row["energy_mwh"] for row in solved.plan["markets"] if row["year"] == 2035),

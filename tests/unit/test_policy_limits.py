@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from models.siting import build
 from planner.assemble import Assembled, assemble
 from planner.errors import UsageError
 from planner.policy import PolicyPack, read_policy_pack
@@ -245,3 +246,32 @@ def test_assembling_asks_the_pack_for_its_limits(made: Assembled) -> None:
     at_site = data["performance"][data["performance"]["climate"] == site]
     assert "training" not in set(at_site["workload"])
     assert "training" in set(data["performance"]["workload"])
+
+
+def test_limits_of_air_and_training_act_in_the_years_of_their_rules(tmp_path: Path) -> None:
+    region = read_region(CASES / "small_areas")
+    scenario = load_scenario(CASES / "small_areas" / "scenarios" / "reference.yaml")
+    site = str(region["sites"]["site"].iloc[0])
+    path = tmp_path / "later.yaml"
+    text = PACK.format(site=site)
+    for name in ("air", "train"):
+        head, tail = text.split(f"{{id: {name},")
+        text = f"{head}{{id: {name},{tail.replace('from_year: 2025', 'from_year: 2031', 1)}"
+    path.write_text(text, encoding="utf-8")
+    changes = {"policy_pack": str(path), "cooling.pue_caps": "by_size", "green.share": {}}
+
+    data = assemble(region, scenario.changed(changes)).data
+
+    pairs = data["performance"].merge(data["technologies"][["technology", "is_liquid"]], on="technology")
+    dense = pairs[(pairs["workload"] == "inference") & ~pairs["is_liquid"].astype(bool)]
+    trained = pairs[(pairs["workload"] == "training") & (pairs["climate"] == site)]
+    columns = ["climate", "technology", "workload"]
+    wanted = {tuple(row) for part in (dense, trained) for row in part[columns].to_numpy()}
+    banned = data["banned_loads"]
+    assert len(dense)
+    assert len(trained)
+    assert set(banned["year"]) == {2035}
+    assert {tuple(row) for row in banned[columns].to_numpy()} == wanted
+    loads = build(data).decisions["load_mw"].merge(data["sites"][["site", "climate"]], on="site").merge(banned)
+    assert len(loads)
+    assert (loads["upper"] == 0.0).all()
