@@ -238,9 +238,9 @@ def feed_texts(site: Row, year: int | None, *, lang: str) -> list[str]:
 
 
 def water_texts(site: Row, *, lang: str) -> list[str]:
-    """Return one text per plant that waters a site: name, length of the pipe, 1000 m³ a year; "–" without water."""
+    """Return one text per plant that waters a site: name, length of the pipe if any, 1000 m³ a year; "–" without water."""
     texts = [
-        _("{name}, {km:.1f} km, {m3:,.0f}").format(
+        (_("{name}, {km:.1f} km, {m3:,.0f}") if water["km"] else _("{name}, {m3:,.0f}")).format(
             name=local_name(water, lang), km=water["km"], m3=(water.get("m3_per_year") or 0.0) / 1000.0
         )
         for water in site.get("water") or []

@@ -22,6 +22,19 @@ def plan_bounds(layers: Mapping[str, gpd.GeoDataFrame], region: Region) -> list[
     return bounds_of(drawn or [layers["districts"]], region)
 
 
+def crs_label(crs: str) -> str:
+    """Return how a reference system is called: its code where it has one, else its name, never its whole definition.
+
+    >>> crs_label("EPSG:4548")
+    'EPSG:4548'
+    """
+    if "[" not in crs and "+" not in crs:
+        return crs
+    from pyproj import CRS
+
+    return str(CRS.from_user_input(crs).name)
+
+
 def bounds_of(layers: list[gpd.GeoDataFrame], region: Region) -> list[float]:
     """Return [left, bottom, right, top] with a margin, metres."""
     boxes: list[Any] = [layer.to_crs(region.projected_crs).total_bounds for layer in layers if len(layer)]

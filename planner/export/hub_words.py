@@ -13,7 +13,7 @@ from planner.i18n import gettext as _
 from planner.i18n import language
 from planner.policy_words import decided_name, quantity_name, rule_text, value_text
 
-N_RULES = 8
+NOTHING_MW = 0.05
 
 
 def role_name(role: str) -> str:
@@ -121,6 +121,25 @@ def label_lines(plan: PlanDict, site: Row) -> list[str]:
     rules = {str(row["id"]): row for row in rows_of(plan, "rules")}
     found = [rules[str(row["rule"])] for row in site.get("label_reasons") or [] if str(row["rule"]) in rules]
     return list(dict.fromkeys(f"{quantity_name(str(row['quantity']))}: {value_text(row)}" for row in found))
+
+
+def unserved_line(plan: PlanDict) -> str:
+    """Return what no site could take, one line for all years; "" where all is served."""
+    sums: dict[int, float] = {}
+    for row in rows_of(plan, "unserved"):
+        sums[row["year"]] = sums.get(row["year"], 0.0) + float(row["it_mw"])
+    years = ", ".join(f"{year}: {number(mw)}" for year, mw in sorted(sums.items()) if mw > NOTHING_MW)
+    if not years:
+        return ""
+    return _("Not served, MW by year (classes and provinces: sheet Demand elsewhere): {years}").format(years=years)
+
+
+def certificates_note(plan: PlanDict) -> str:
+    """Return why a full green share may leave carbon: certificates are bought and do not count there; "" otherwise."""
+    carbon = (plan.get("scenario") or {}).get("carbon") or {}
+    if carbon.get("certificates_count") or not any(row.get("certificate_mwh") for row in rows_of(plan, "markets")):
+        return ""
+    return _("Certificates count for the green share and REF; they do not lower carbon and CUE in this scenario.")
 
 
 def map_note(plan: PlanDict) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from planner.export.extent import crs_label
 from planner.export.facts import (
     PlanDict,
     bottlenecks,
@@ -21,7 +22,7 @@ from planner.export.facts import (
 )
 from planner.export.grid_words import element_name, outage_name, when
 from planner.export.hub_facts import has_hubs, totals
-from planner.export.hub_words import map_note
+from planner.export.hub_words import map_note, unserved_line
 from planner.export.limit_words import (
     bottleneck_title,
     bottleneck_when,
@@ -80,6 +81,8 @@ def panel(plan: PlanDict, region: Region, *, lang: str) -> Panel:
         level, sentence = "insecure", status_sentence(plan)
     names = names_of(plan, region, lang=lang)
     missing, outside = elsewhere_lines(plan, names, lang=lang)
+    if has_hubs(plan):
+        missing = [text for text in [unserved_line(plan)] if text]
     return {
         "lang": "zh-CN" if lang == "zh" else "en",
         "title": _("Data-centre siting plan: {scenario}").format(scenario=local_name(plan, lang)),
@@ -222,12 +225,12 @@ def foot_lines(plan: PlanDict, region: Region) -> list[str]:
             year=region.base_year, years=", ".join(str(year) for year in years_of(plan))
         ),
         _("Drawn in {crs}. District cells are approximate, not administrative boundaries; feeds and pipes are straight "
-          "lines, not routes.").format(crs=region.projected_crs),
+          "lines, not routes.").format(crs=crs_label(region.projected_crs)),
         _("? Position of a feeding station or plant less precise than half the length of the feed."),
     ]  # fmt: skip
     if has_hubs(plan):
         lines[1:] = [
-            _("Drawn in {crs}; lines are straight, not routes.").format(crs=region.projected_crs),
+            _("Drawn in {crs}; lines are straight, not routes.").format(crs=crs_label(region.projected_crs)),
             map_note(plan),
         ]
     marks = marks_sentence(region)

@@ -25,6 +25,7 @@ from planner.export.hub_facts import (
     totals,
 )
 from planner.export.hub_words import (
+    certificates_note,
     known_or,
     missing_lines,
     other_rules_line,
@@ -32,6 +33,7 @@ from planner.export.hub_words import (
     ratio,
     role_name,
     rule_lines,
+    unserved_line,
 )
 from planner.export.printed import new_table
 from planner.export.sheets_hubs import names_of_places
@@ -59,15 +61,8 @@ def print_missing(console: Console, plan: PlanDict) -> None:
 
 def print_unserved(console: Console, plan: PlanDict) -> None:
     """Print what no site could take, one line for all years; the workbook has every class and province."""
-    sums: dict[int, float] = {}
-    for row in rows_of(plan, "unserved"):
-        sums[row["year"]] = sums.get(row["year"], 0.0) + float(row["it_mw"])
-    if not sums:
-        console.print(_("All demand is served."))
-    else:
-        years = ", ".join(f"{year}: {number(mw)}" for year, mw in sorted(sums.items()))
-        text = _("Not served, MW by year (classes and provinces: sheet Demand elsewhere): {years}").format(years=years)
-        console.print(Text(text, style="bold"))
+    text = unserved_line(plan)
+    console.print(Text(text, style="bold") if text else _("All demand is served."))
     console.print()
 
 
@@ -133,6 +128,8 @@ def _print_figures(console: Console, plan: PlanDict, *, lang: str) -> None:
     console.print(
         _("PUE, REF, CUE and ERF by ISO/IEC 30134-2, -3, -8 and -6; round trip: mean, weighted by load served.")
     )
+    if certificates_note(plan):
+        console.print(certificates_note(plan))
     if len(years) < len(years_of(plan)):
         console.print(_("The sheet Hubs of the workbook has all years."))
     console.print()

@@ -194,7 +194,7 @@ def rule_lines(plan: PlanDict) -> list[str]:
     if off:
         lines.append(_("NOT limited in this scenario: {names}.").format(names=", ".join(family_name(f) for f in off)))
     water: Mapping[str, Any] = scenario.get("water") or {}
-    if water.get("availability_share") is not None:
+    if water.get("availability_share") is not None and not has_hubs(plan):
         text = _("Reclaimed water for cooling: {percent} % of what each plant treats.")
         lines.append(text.format(percent=f"{100 * water['availability_share']:g}"))
     if years_of(plan):

@@ -25,9 +25,10 @@ def fitted(bounds: Sequence[float], *, width_px: float, height_px: float) -> dic
     }
 
 
-def close_to(place: Sequence[float], whole: dict[str, float]) -> dict[str, float]:
-    """Return the frame in which one place is seen closely."""
-    return {"longitude": place[0], "latitude": place[1], "zoom": max(CLOSE_ZOOM, whole["zoom"])}
+def close_to(place: Sequence[float], whole: dict[str, float], *, zoom: float | None = None) -> dict[str, float]:
+    """Return the frame in which one place is seen closely, or at a zoom of its own."""
+    near = max(CLOSE_ZOOM, whole["zoom"]) if zoom is None else zoom
+    return {"longitude": place[0], "latitude": place[1], "zoom": near}
 
 
 def scale_bar(bounds: Sequence[float]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from planner.export.facts import years_of
 from planner.export.hub_facts import rows_of
-from planner.export.hub_words import conversion_lines, decide_lines, missing_lines, other_rules_line
+from planner.export.hub_words import certificates_note, conversion_lines, decide_lines, missing_lines, other_rules_line
 from planner.export.sheet import Sheet
 from planner.export.sheets_green import green_book_sheet, market_sheet
 from planner.export.sheets_hubs import (
@@ -46,6 +46,8 @@ def show_hubs(plan: Plan, names: Names) -> None:
     year = st.selectbox(_("Figures of the hubs in"), years, index=len(years) - 1, key=HUB_YEAR, width=220)
     show_rows(hub_table(plan, int(year or years[-1])))
     st.caption(_("PUE, REF, CUE and ERF by ISO/IEC 30134-2, -3, -8 and -6; round trip: mean, weighted by load served."))
+    if certificates_note(plan):
+        st.caption(certificates_note(plan))
     kinds = {"ref": "REF", "cue": _("CUE (kg CO2/kWh IT)"), "pue": "PUE"}
     kind = st.segmented_control(
         _("Indicator by hub"), list(kinds), default="ref", format_func=kinds.__getitem__, key=INDICATOR, required=True
@@ -69,6 +71,8 @@ def show_green_book(plan: Plan, names: Names) -> None:
     st.caption(_("The line shows how much has to be green."))
     st.altair_chart(charts.energy(*book_series(plan)))
     show_rows(book_table(plan))
+    if certificates_note(plan):
+        st.caption(certificates_note(plan))
     with st.expander(_("Every channel by year")):
         show_sheet(green_book_sheet(plan, names))
     with st.expander(_("Market by market")):

@@ -17,7 +17,7 @@ import streamlit as st
 from pydeck.bindings.json_tools import default_serialize
 
 from planner.export.facts import PlanDict, last_year
-from planner.map_view.areas import HUB
+from planner.map_view.areas import HUB, is_area
 from planner.map_view.frame import close_to, fitted
 from planner.map_view.selection import Selection, View, place_of
 from planner.ui import deck_layers as draw
@@ -28,6 +28,7 @@ __all__ = ["DEFAULT_ON", "Selection", "region_map"]
 
 DEFAULT_ON = ("sites", "flows", "feeds", "pipes", "substations", "plants", "stock", "districts")
 USUAL_WIDTH_PX = 900.0
+AREA_STEPS = 2.5  # steps of zoom nearer than the whole country: the neighbours stay in view
 PLAIN = "\u200b"  # stands before a name that would be evaluated
 
 
@@ -95,7 +96,8 @@ def region_map(
 def deck_of(view: View, plan: PlanDict | None, drawn: Drawn, *, height: int) -> pdk.Deck:
     """Return the map's description; the same arguments give the same description."""
     whole = fitted(view["bounds"], width_px=USUAL_WIDTH_PX, height_px=float(height))
-    frame = whole if drawn.focus is None else close_to(drawn.focus, whole)
+    near = None if not is_area(view) else whole["zoom"] + AREA_STEPS
+    frame = whole if drawn.focus is None else close_to(drawn.focus, whole, zoom=near)
     return Map(
         layers=[
             part for make in (draw.ground, draw.lines, draw.supply, draw.decided) for part in make(view, plan, drawn)
