@@ -8,6 +8,7 @@ unserved demand would need there. Where there is no plan at all the rows are the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -34,14 +35,39 @@ def missing_rows(plan: PlanDict, data: SitingData) -> list[dict[str, Any]]:
     if not len(data["markets"]):
         return []
     need = _needs(plan, data)
-    full = _bought_up(plan, data)
+    full, unsold = _bought_up(plan, data), _left_for_idle(plan, data)
     rows = []
     for row in plan["markets"]:
         share, key = row["required_share"], (row["market"], row["year"])
         mw, mwh = need.get(key, (0.0, 0.0))
-        if share and mw > SMALL_MW and key in full:
+        if not share or mw <= SMALL_MW:
+            continue
+        if key in full:
             rows.append(_row(row, share=share, unserved_mw=mw, lacking_mwh=share * mwh))
+        elif share * mwh - unsold.get(key, math.inf) > SMALL_MWH:
+            rows.append(_row(row, share=share, unserved_mw=mw, lacking_mwh=share * mwh - unsold[key], is_idle=True))
     return rows
+
+
+def _left_for_idle(plan: PlanDict, data: SitingData) -> dict[tuple[str, int], float]:
+    """Return by market and year without any use what nobody buys of the channels open to the market [MWh].
+
+    No share binds there: where green power does not carry the first block, no block is built and nothing is bought.
+    """
+    bought: dict[tuple[str, int], float] = {}
+    for row in plan.get("green", ()):
+        key = (row["resource"], row["year"])
+        bought[key] = bought.get(key, 0.0) + row["mwh"]
+    left: dict[tuple[str, int], float] = {}
+    for row in plan["markets"]:
+        if row.get("energy_mwh") == 0.0:
+            offers = data["green"][
+                (data["green"]["year"] == row["year"]) & data["green"]["market"].isin(["", row["market"]])
+            ]
+            rest = offers["available_mwh"].astype(float).fillna(math.inf)
+            rest -= [bought.get((name, row["year"]), 0.0) for name in offers["resource"]]
+            left[row["market"], row["year"]] = float(rest.clip(lower=0.0).sum())
+    return left
 
 
 def _needs(plan: PlanDict, data: SitingData) -> dict[tuple[str, int], tuple[float, float]]:
@@ -96,21 +122,26 @@ def short_rows(ways: list[Mapping[str, Any]], names: Mapping[str, tuple[str, str
 
 
 def _row(
-    place: Mapping[str, Any], *, share: float | None, unserved_mw: float | None, lacking_mwh: float
+    place: Mapping[str, Any],
+    *,
+    share: float | None,
+    unserved_mw: float | None,
+    lacking_mwh: float,
+    is_idle: bool = False,
 ) -> dict[str, Any]:
     out = {name: place[name] for name in ("market", "name", "name_zh", "year")}
     out |= {"required_share": share, "unserved_mw": unserved_mw, "lacking_mwh": lacking_mwh}
-    return out | dict(_texts(out))
+    return out | dict(_texts(out, is_idle=is_idle))
 
 
-def _texts(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _texts(row: Mapping[str, Any], *, is_idle: bool) -> Iterator[tuple[str, str]]:
     for lang in LANGUAGES:
         with use_language(lang):
-            yield ("text_zh" if lang == "zh" else "text"), missing_text(row, lang)
+            yield ("text_zh" if lang == "zh" else "text"), missing_text(row, lang, is_idle=is_idle)
 
 
-def missing_text(row: Mapping[str, Any], lang: str) -> str:
-    """Return a row of what is missing as a sentence."""
+def missing_text(row: Mapping[str, Any], lang: str, *, is_idle: bool = False) -> str:
+    """Return a row of what is missing as a sentence; `is_idle`: the market has no use, its channels may have some left."""
     words = {
         "market": row["name_zh"] if lang == "zh" else row["name"],
         "year": row["year"],
@@ -120,8 +151,15 @@ def missing_text(row: Mapping[str, Any], lang: str) -> str:
         return _(
             "{market}, {year}: {gwh} GWh a year of green power or certificates are missing for the required share."
         ).format(**words)
+    words |= {"mw": f"{row['unserved_mw']:,.1f}", "share": f"{PERCENT_PER_SHARE * row['required_share']:,.0f}"}
+    if is_idle:
+        return _(
+            "{market}, {year}: nothing is built, and {mw} MW of demand that it could serve is not served. Serving it here at "
+            "the required share of {share} % takes at least {gwh} GWh a year more than what is left of the green power and "
+            "certificates open to this market."
+        ).format(**words)
     return _(
         "{market}, {year}: every channel of green power and certificates open to this market is used up, and {mw} MW of "
         "demand that it could serve is not served. Serving it here at the required share of {share} % takes at least "
         "{gwh} GWh a year more of green power or certificates."
-    ).format(**words, mw=f"{row['unserved_mw']:,.1f}", share=f"{PERCENT_PER_SHARE * row['required_share']:,.0f}")
+    ).format(**words)

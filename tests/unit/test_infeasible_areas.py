@@ -63,6 +63,28 @@ def test_a_plan_that_leaves_demand_unserved_says_what_green_power_lacks(
     assert audit_plan(plan, short_of_green, asked, assembled=session.assembled)["failures"] == []
 
 
+@pytest.mark.parametrize("offered", [0.0, 100.0], ids=["nothing", "too little for one block"])
+def test_a_plan_that_builds_nothing_for_want_of_green_power_says_so(
+    region: Region, scenario: Scenario, offered: float
+) -> None:
+    table = region["resources"].assign(available_mwh_per_year=offered)
+    bare = replace(region, tables={**region.tables, "resources": table})
+    asked = scenario.changed(ALL_GREEN)
+    session = Session(bare, asked)
+
+    plan = json.loads(session.solve().to_json())
+
+    assert sum(r["it_mw"] for r in plan["unserved"] if r["year"] == 2035) == pytest.approx(110.0)
+    assert {(row["market"], row["year"]) for row in plan["missing"]} == {
+        (market, year) for market in ("EA", "WE") for year in (2030, 2035)
+    }
+    for row in plan["missing"]:
+        assert row["lacking_mwh"] > row["unserved_mw"] * 8760 * 0.68 - 2 * offered
+        assert "used up" not in row["text"]
+        assert "未建设" in row["text_zh"]
+    assert audit_plan(plan, bare, asked, assembled=session.assembled)["failures"] == []
+
+
 def test_where_all_must_be_served_the_answer_names_market_year_and_amount(
     short_of_green: Region, scenario: Scenario
 ) -> None:
