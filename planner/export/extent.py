@@ -32,7 +32,9 @@ def crs_label(crs: str) -> str:
         return crs
     from pyproj import CRS
 
-    return str(CRS.from_user_input(crs).name)
+    found = CRS.from_user_input(crs)
+    how = found.coordinate_operation
+    return str(how.method_name) if found.name == "unknown" and how is not None else str(found.name)
 
 
 def bounds_of(layers: list[gpd.GeoDataFrame], region: Region) -> list[float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from planner.export.facts import NO_WORTH, PlanDict, Row, index_parts
 from planner.export.sentences import class_name
@@ -64,9 +64,21 @@ def bottleneck_title(rows: Sequence[Row], names: Mapping[str, str]) -> str:
 def bottleneck_when(rows: Sequence[Row]) -> str:
     """Return the years in which a limit binds, with the months of a plant."""
     numbers = {int(part) for row in rows for part in index_parts(row.get("index")) if part.isdigit()}
-    years = ", ".join(str(n) for n in sorted(numbers) if str(n) not in MONTHS)
+    years = ", ".join(_runs(n for n in numbers if str(n) not in MONTHS))
     months = ", ".join(str(n) for n in sorted(numbers) if str(n) in MONTHS)
     return _("{years} (month {months})").format(years=years, months=months) if months else years
+
+
+def _runs(years: Iterable[int]) -> list[str]:
+    """Return years in order, three and more that follow each other as one: 2025, 2027–2030."""
+    runs: list[list[int]] = []
+    for year in sorted(years):
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    long = 3
+    return [text for run in runs for text in ([f"{run[0]}–{run[-1]}"] if len(run) >= long else map(str, run))]
 
 
 def used_text(row: Row) -> str:

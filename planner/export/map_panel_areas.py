@@ -52,6 +52,7 @@ def area_panel(plan: PlanDict, region: Region, names: Mapping[str, str], *, lang
     return {
         "hub_header": hub_header(),
         "hubs": hub_table(plan, lang=lang),
+        "hubs_last": hub_table(plan, lang=lang, is_last_only=True),
         "book_header": book_header(),
         "book": book_table(plan),
         "sites": site_table(plan, lang=lang),
@@ -87,11 +88,12 @@ def hub_header() -> list[str]:
     return [_("Hub"), _("Year"), _("IT MW"), "PUE", _("Green (%)"), "REF", _("CUE (kg/kWh)"), _("Water (1000 m³)"), _("Round trip (ms)")]  # fmt: skip
 
 
-def hub_table(plan: PlanDict, *, lang: str) -> list[list[str]]:
-    """Return one row per hub in the last year, then the whole in every year shown."""
+def hub_table(plan: PlanDict, *, lang: str, is_last_only: bool = False) -> list[list[str]]:
+    """Return one row per hub in the last year, then the whole in every year shown, or in the last one."""
     year, names = last_year(plan), hub_names(plan, lang)
     rows = [(names[hub], hub_row(plan, hub, year or 0)) for hub in hub_ids(plan)]
-    rows += [(_("All hubs"), {**totals(plan, at), "year": at}) for at in shown_years(plan)]
+    told = shown_years(plan)[-1:] if is_last_only else shown_years(plan)
+    rows += [(_("All hubs"), {**totals(plan, at), "year": at}) for at in told]
     return [
         [
             name,

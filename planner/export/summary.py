@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 N_SITES = 24
 N_LIMITS = 7
+AREA_SITES, AREA_LIMITS = 8, 4  # the map lists all sites, and the green book takes its place
 N_TERMS = 9
 N_OUTSIDE = 3
 N_LEVERS = 4
@@ -60,7 +61,7 @@ def summary(plan: PlanDict, region: Region, *, picture: bytes, lang: str) -> str
             style=Markup(_text_of("summary.css")),  # noqa: S704 (our own file)
             picture=base64.b64encode(picture).decode("ascii"),
             w=_words(),
-            n={"sites": N_SITES, "limits": N_LIMITS, "outside": N_OUTSIDE, "levers": N_LEVERS, "findings": N_FINDINGS,
+            n={"sites": AREA_SITES if has_hubs(plan) else N_SITES, "limits": AREA_LIMITS if has_hubs(plan) else N_LIMITS, "outside": N_OUTSIDE, "levers": N_LEVERS, "findings": N_FINDINGS,
                "conflicts": N_CONFLICTS},
         )  # fmt: skip
 
