@@ -35,7 +35,7 @@ def missing_rows(plan: PlanDict, data: SitingData) -> list[dict[str, Any]]:
     if not len(data["markets"]):
         return []
     need = _needs(plan, data)
-    full, unsold = _bought_up(plan, data), _left_for_idle(plan, data)
+    full, unsold = _bought_up(plan, data), _left_for_idle(plan, data, need)
     rows = []
     for row in plan["markets"]:
         share, key = row["required_share"], (row["market"], row["year"])
@@ -49,8 +49,10 @@ def missing_rows(plan: PlanDict, data: SitingData) -> list[dict[str, Any]]:
     return rows
 
 
-def _left_for_idle(plan: PlanDict, data: SitingData) -> dict[tuple[str, int], float]:
-    """Return by market and year without any use what nobody buys of the channels open to the market [MWh].
+def _left_for_idle(
+    plan: PlanDict, data: SitingData, need: Mapping[tuple[str, int], tuple[float, float]]
+) -> dict[tuple[str, int], float]:
+    """Return by market and year without any use what it could buy for the unserved demand of the channels open to it [MWh].
 
     No share binds there: where green power does not carry the first block, no block is built and nothing is bought.
     """
@@ -58,15 +60,17 @@ def _left_for_idle(plan: PlanDict, data: SitingData) -> dict[tuple[str, int], fl
     for row in plan.get("green", ()):
         key = (row["resource"], row["year"])
         bought[key] = bought.get(key, 0.0) + row["mwh"]
+    table = data["green"]
     left: dict[tuple[str, int], float] = {}
     for row in plan["markets"]:
-        if row.get("energy_mwh") == 0.0:
-            offers = data["green"][
-                (data["green"]["year"] == row["year"]) & data["green"]["market"].isin(["", row["market"]])
-            ]
-            rest = offers["available_mwh"].astype(float).fillna(math.inf)
-            rest -= [bought.get((name, row["year"]), 0.0) for name in offers["resource"]]
-            left[row["market"], row["year"]] = float(rest.clip(lower=0.0).sum())
+        market, year = row["market"], row["year"]
+        if row.get("energy_mwh") != 0.0 or (market, year) not in need:
+            continue
+        own = table[(table["year"] == year) & table["market"].isin(["", market])]
+        rest = own["available_mwh"].astype(float).fillna(math.inf)
+        rest -= [bought.get((name, year), 0.0) for name in own["resource"]]
+        most = own["max_share"].astype(float).fillna(1.0) * need[market, year][1]
+        left[market, year] = float(rest.clip(lower=0.0).clip(upper=most).sum())
     return left
 
 
@@ -155,8 +159,8 @@ def missing_text(row: Mapping[str, Any], lang: str, *, is_idle: bool = False) ->
     if is_idle:
         return _(
             "{market}, {year}: nothing is built, and {mw} MW of demand that it could serve is not served. Serving it here at "
-            "the required share of {share} % takes at least {gwh} GWh a year more than what is left of the green power and "
-            "certificates open to this market."
+            "the required share of {share} % takes at least {gwh} GWh a year more than this market can still buy of green "
+            "power and certificates."
         ).format(**words)
     return _(
         "{market}, {year}: every channel of green power and certificates open to this market is used up, and {mw} MW of "

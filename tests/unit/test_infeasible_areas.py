@@ -63,11 +63,13 @@ def test_a_plan_that_leaves_demand_unserved_says_what_green_power_lacks(
     assert audit_plan(plan, short_of_green, asked, assembled=session.assembled)["failures"] == []
 
 
-@pytest.mark.parametrize("offered", [0.0, 100.0], ids=["nothing", "too little for one block"])
+@pytest.mark.parametrize(
+    ("offered", "max_share"), [(0.0, 1.0), (100.0, 1.0), (1e9, 0.4)], ids=["nothing", "less than one block", "shares"]
+)
 def test_a_plan_that_builds_nothing_for_want_of_green_power_says_so(
-    region: Region, scenario: Scenario, offered: float
+    region: Region, scenario: Scenario, offered: float, max_share: float
 ) -> None:
-    table = region["resources"].assign(available_mwh_per_year=offered)
+    table = region["resources"].assign(available_mwh_per_year=offered, max_share=max_share)
     bare = replace(region, tables={**region.tables, "resources": table})
     asked = scenario.changed(ALL_GREEN)
     session = Session(bare, asked)
@@ -79,7 +81,8 @@ def test_a_plan_that_builds_nothing_for_want_of_green_power_says_so(
         (market, year) for market in ("EA", "WE") for year in (2030, 2035)
     }
     for row in plan["missing"]:
-        assert row["lacking_mwh"] > row["unserved_mw"] * 8760 * 0.68 - 2 * offered
+        whole = row["unserved_mw"] * 8760 * 0.68  # less than the demand would use
+        assert row["lacking_mwh"] > whole - 2 * min(offered, max_share * row["unserved_mw"] * 8760)
         assert "used up" not in row["text"]
         assert "未建设" in row["text_zh"]
     assert audit_plan(plan, bare, asked, assembled=session.assembled)["failures"] == []
