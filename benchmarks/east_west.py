@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -27,7 +28,7 @@ HEAD = "scenario             wall s  process s  solve s      gap  status     uns
 KIB_PER_MB = 1024.0
 
 
-def measure(name: str, limit_s: float) -> dict[str, float | str]:
+def measure(name: str, limit_s: float) -> dict[str, Any]:
     """Return what one run took; meant for a process of its own."""
     from planner.pipeline import run
 
@@ -47,7 +48,7 @@ def measure(name: str, limit_s: float) -> dict[str, float | str]:
     }
 
 
-def shown(row: dict[str, float | str]) -> str:
+def shown(row: dict[str, Any]) -> str:
     """Return one line of the table."""
     return (
         "{name:<20} {wall_s:>6.1f} {process_s:>10.1f} {solve_s:>8.1f} {gap:>7.2%}  {status:<10} {unserved_mw:>11.1f}  "

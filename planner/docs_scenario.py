@@ -22,7 +22,10 @@ Made from `planner/scenario.py` by `planner docs`; a test fails when this page i
 
 A scenario is a YAML file. Unknown keys are refused, and every problem is reported at once. A key without a default must
 be given. `planner solve FILE --set part.key=value` changes a value for one run. The reference scenario
-`gis_data/beijing/scenarios/reference.yaml` is a complete example with comments."""
+`gis_data/beijing/scenarios/reference.yaml` is a complete example with comments.
+
+A file may also tell a difference only: `based_on: reference.yaml` (a whole scenario in the same folder), a `name`, and
+`changes`, a map from paths of keys to values, as in `gis_data/east_west/scenarios/latency_off.yaml`."""
 _EDITS = """\
 ## Edits
 
