@@ -154,7 +154,8 @@ def occupancy(rule: Rule, case: PlanCase) -> Judged:
     if case.scenario.clusters.min_occupancy_share is None:
         return Judged(SET_ASIDE, "scenario", least)
     asked = _occupancy_limits(rule, case, by_hub=by_hub)
-    bound = [row for row in asked if row["is_binding"] and row["worth"] != 0.0]
+    # less than a block is left of nearly every small hub: it binds where that is worth something, or nothing is left
+    bound = [r for r in asked if r["is_binding"] and (r["worth"] != 0.0 or r["slack"] <= NEAR * abs(r["limit"]))]
     return _limited(least, bound, is_kept=least >= float(rule.value) - NEAR)
 
 

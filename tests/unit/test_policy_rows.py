@@ -73,11 +73,13 @@ def test_occupancy_of_hubs_binds_with_the_row_of_a_hub() -> None:
 
     assert (bound.decided, bound.worth, bound.measured) == ("binding", 45.0, 0.8)
     for constraint, index, worth in (
-        ("hub_occupancy", ["inner_mongolia", 2030], 0.0),
         ("hub_occupancy", ["beijing", 2030], 45.0),  # another place
         ("occupancy", [2030], 45.0),  # all places together: another rule's row
     ):
         assert ask(EAST_WEST, name, with_limit(constraint, index, worth)).decided == "holds"
+    at_it, near = (with_limit("hub_occupancy", ["inner_mongolia", 2030], 0.0) for _ in range(2))
+    near["limits"][0]["slack"] = 0.2
+    assert [ask(EAST_WEST, name, made).decided for made in (at_it, near)] == ["binding", "holds"]
     assert ask(EAST_WEST, "occupancy_2025", with_limit("occupancy", [2030], 45.0)).decided == "binding"
 
 
