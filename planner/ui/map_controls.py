@@ -112,11 +112,12 @@ def choose_year(plan: PlanDict | None) -> int | None:
     return st.segmented_control(_("Year shown"), years, default=years[-1], required=True, key=MapKey.YEAR)
 
 
-def search_text() -> str:
+def search_text(view: View) -> str:
     """Offer the search and return what was typed."""
+    example = _("for example Horinger, 和林格尔, NM-HL") if is_area(view) else _("for example Daxing, 大兴, N220-34")
     return st.text_input(
         _("Find by name or number"),
-        placeholder=_("for example Daxing, 大兴, N220-34"),
+        placeholder=example,
         key=MapKey.SEARCH,
         icon=":material/search:",
     )

@@ -15,6 +15,7 @@ import streamlit as st
 from planner.export.facts import years_of
 from planner.export.grid_words import limiting_sentence, method_sentence, rules_sentence, scope_sentence
 from planner.export.hub_facts import has_hubs
+from planner.export.hub_words import unserved_line
 from planner.export.loop_words import cuts_note, round_lines
 from planner.export.sentences import elsewhere_lines, outage_counts_text
 from planner.export.sheet import Sheet
@@ -134,7 +135,11 @@ def show_sites(plan: Plan, names: Names) -> None:
     for note in site_notes(plan["sites"], years_of(plan)[-1]):
         st.caption(plain(note))
     missing, outside = elsewhere_lines(plan, names, lang=state.lang())
-    for text in missing:
+    if has_hubs(plan) and missing:
+        st.markdown(f"**{plain(unserved_line(plan))}**")
+        with st.expander(_("Not served, by class and province")):
+            st.markdown("\n".join(f"- {plain(text)}" for text in missing))
+    for text in [] if has_hubs(plan) else missing:
         st.markdown(f"**{plain(text)}**")
     if not missing:
         st.markdown(_("All demand is served."))

@@ -93,7 +93,7 @@ def show_map(view: dict[str, Any], plan: dict[str, Any] | None) -> None:
         with region:
             choose_region()
         with search:
-            text = search_text()
+            text = search_text(view)
         with years:
             year = choose_year(plan)
         with layers.popover(_("Layers"), icon=":material/layers:", width="stretch"):
