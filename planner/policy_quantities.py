@@ -6,6 +6,7 @@ from typing import Literal
 
 YES_NO = "yes_no"
 CHOICE = "choice"
+PUE = "1"  # no other quantity is without a unit
 QUANTITIES: dict[str, str] = {
     "ai_share_target": "share",
     "air_cooling_max_kw_per_rack": "kW/rack",
@@ -47,6 +48,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "workload_role": ("medium_high_latency_goes_west", "offline_backup_batch"),
     "wue_denominator": ("it_energy", "total_energy"),
 }
+PRICED = ("differential_tariff_pue", "differential_tariff_cny_per_mwh", "differential_tariff_high_cny_per_mwh")
 Audience = Literal["all", "city", "hub_new", "hub_start_area", "new_build", "public_procurement", "stock"]
 Effect = Literal["hard", "price", "label"]
 Label = Literal["admissible", "conditional", "rejected"]

@@ -9,7 +9,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
 from planner.i18n import gettext as _
-from planner.policy_quantities import CHOICE, CHOICES, LABEL, QUANTITIES, YES_NO, Audience, Effect, Label
+from planner.policy_quantities import CHOICE, CHOICES, LABEL, PRICED, PUE, QUANTITIES, YES_NO, Audience, Effect, Label
 
 
 class PolicyPart(BaseModel):
@@ -65,6 +65,8 @@ class Rule(PolicyPart):
     def _fitting_effect(self) -> Rule:
         if self.label is not None and self.effect != LABEL:
             raise ValueError(_("`label` belongs to a rule of `effect: label`"))
+        if self.effect == "price" and self.quantity not in PRICED:
+            raise ValueError(_("only {quantities} have `effect: price`").format(quantities=", ".join(PRICED)))
         if self.places and self.upper_kt_coal is not None:
             raise ValueError(_("a cap by size holds everywhere: leave out `places` or `upper_kt_coal`"))
         return self
@@ -90,4 +92,7 @@ class Rule(PolicyPart):
             raise ValueError(_("{quantity} must be a number [{unit}]").format(quantity=self.quantity, unit=unit))
         if unit in ("share", YES_NO) and not 0.0 <= float(self.value) <= 1.0:
             raise ValueError(_("{quantity} must lie in 0 to 1").format(quantity=self.quantity))
+        least = 1.0 if unit == PUE else 0.0
+        if unit != CHOICE and float(self.value) < least:
+            raise ValueError(_("{quantity} must be at least {least:g}").format(quantity=self.quantity, least=least))
         return self

@@ -38,8 +38,8 @@ def _check_sites(reading: Reading, sites: pd.DataFrame) -> None:
 
 
 def _check_shares(reading: Reading, shares: pd.DataFrame) -> None:
-    total = shares.groupby("workload")["weight"].sum()
-    for name in total.index[~(total > 0)]:
+    is_zero = (shares["weight"] == 0.0).groupby(shares["workload"]).all()  # blanks and negatives are told on their own
+    for name in is_zero.index[is_zero]:
         message = _("demand_shares.weight of {workload} is 0 in every row, so demand cannot be split.")
         remedy = _("Give at least one district a weight, or delete the rows of the class.")
         reading.note("sum_wrong", message.format(workload=name), remedy=remedy, column="weight")

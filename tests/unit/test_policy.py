@@ -140,6 +140,8 @@ def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
         ("quantity: water_cap_m3_per_year", "quantity: water_cap"),
         ("value: 5", "value: many"),
         ("value: 5", "value: .nan"),
+        ("value: 5", "value: -5"),
+        ("quantity: water_cap_m3_per_year, value: 5, unit: m3/year", "quantity: pue_cap, value: 0.9, unit: '1'"),
         ("applies_to: city", "applies_to: town"),
     ],
 )
@@ -208,7 +210,14 @@ def test_a_pack_extends_a_file_beside_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "extra", ["label: rejected", "places: [x], upper_kt_coal: 10", "effect: soft", "effect: label, label: good"]
+    "extra",
+    [
+        "label: rejected",
+        "places: [x], upper_kt_coal: 10",
+        "effect: soft",
+        "effect: label, label: good",
+        "effect: price",
+    ],
 )
 def test_a_rule_that_contradicts_itself_is_refused(tmp_path: Path, extra: str) -> None:
     assert problems_of(pack_file(tmp_path, RULE.replace("id: a", f"id: a, {extra}")))[0][0] == 1

@@ -181,7 +181,7 @@ def test_training_is_kept_out_only_by_a_share_of_nought() -> None:
 
 
 def test_rules_that_are_shown_limit_nothing() -> None:
-    shown = pack(*(rule(q, 0.9, effect="label") for q in ("pue_cap", "mean_pue_cap", "green_share", "heat_share_min")))
+    shown = pack(*(rule(q, 1.0, effect="label") for q in ("pue_cap", "mean_pue_cap", "green_share", "heat_share_min")))
 
     assert pue_caps(shown, PLACES, (2030,)).empty
     assert mean_pue_caps(shown, PLACES, (2030,), is_on=True).empty

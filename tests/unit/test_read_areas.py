@@ -89,6 +89,12 @@ def test_shares_of_demand_that_sum_to_nothing_and_years_that_run_backwards(folde
     assert places(folder) == [("demand_shares", "weight", "sum_wrong"), ("compute_units", "to_year", "order_wrong")]
 
 
+def test_a_negative_weight_is_told_once(folder: Path) -> None:
+    replace(folder / "demand_shares.csv", "D1,training,1", "D1,training,-1")
+
+    assert places(folder) == [("demand_shares", "weight", "value_below_range")]
+
+
 def test_every_message_is_translated(folder: Path) -> None:
     shutil.copy(CASES / "small_region" / "zones.csv", folder)
     replace(folder / "sites.csv", "coast,EA,", ",EA,")
