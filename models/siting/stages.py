@@ -19,6 +19,7 @@ Columns = NDArray[np.int64]
 SITING = ("is_open", "is_dual", "is_fed")
 SITING_GAP, PLAN_GAP = 0.002, 0.003
 STOP_WAIT_S = 0.2
+ABS_GAP = 1e-6  # in units of the objective: the solver takes less for equal
 HEURISTIC_EFFORT = 0.3  # share of the search spent on primal heuristics
 
 
@@ -55,10 +56,11 @@ class Clock:
 
     @property
     def gap(self) -> float | None:
-        """Relative gap between incumbent and bound, None before both are known."""
+        """Relative gap between incumbent and bound, None before both are known; 0 where they are equal to rounding."""
         if self.bound is None or self.incumbent is None:
             return None
-        return abs(self.incumbent - self.bound) / max(abs(self.incumbent), 1e-9)
+        away = abs(self.incumbent - self.bound)
+        return 0.0 if away <= ABS_GAP else away / abs(self.incumbent or ABS_GAP)
 
     @property
     def target(self) -> float | None:

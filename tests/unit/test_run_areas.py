@@ -95,6 +95,13 @@ def test_a_limit_of_a_hub_is_kept_and_the_rest_goes_elsewhere(session: Session, 
     assert plan["audit"]["status"] == "passed"
 
 
+def test_a_plan_without_any_carbon_is_best(region: Region, scenario: Scenario) -> None:
+    plan = run(scenario.changed({"objective.name": "carbon"}), region=region).plan
+
+    assert plan["objective"]["value"] == pytest.approx(0.0, abs=1e-6)
+    assert plan.status == "optimal"  # not stopped at the time limit over a relative gap to nothing
+
+
 def test_an_infeasible_scenario_is_explained(session: Session, scenario: Scenario) -> None:
     none = {hub: {"it_mw": {2035: 10.0}} for hub in ("coast", "plain")}
 
