@@ -51,7 +51,9 @@ def docs(
     from planner.docs_scenario import write_scenario_keys
     from planner.policy_list import write_policies
 
-    files = [str(write(root)) for write in (write_formulation, write_scenario_keys, write_data_dictionary, write_policies)]
+    files = [
+        str(write(root)) for write in (write_formulation, write_scenario_keys, write_data_dictionary, write_policies)
+    ]
     if json_output:
         print_json({"files": files})
     else:
