@@ -78,7 +78,7 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(part.value) for part in parts).replace("\\", "")
 
 
-@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("lang", [pytest.param("en", marks=pytest.mark.slow), "zh"])
 @pytest.mark.parametrize("name", ["map", "scenario", "solve", "plan", "compare", "why", "data"])
 def test_every_page_opens_with_a_plan(planned_areas: Workspace, page: Page, name: str, lang: str) -> None:
     app = page(name, lang=lang).run()

@@ -49,7 +49,7 @@ def planned(chromium: Any, server: Server, small: Small) -> Iterator[Planned]:
     token, ws = small()
     with visitor(chromium, server.url, token=token) as user:
         user.open("scenario")
-        user.widget("scenario_group").get_by_role("radio").nth(3).click()
+        user.widget("scenario_group").get_by_role("radio", name="Water", exact=True).click()
         slider = user.widget("knob_water-availability_share").get_by_role("slider")
         slider.focus()
         slider.press("ArrowRight")

@@ -87,6 +87,7 @@ def test_two_users_solve_at_once_and_see_only_their_own(visit: Visitor, small: S
     stranger.can_press("plan_go_solve")
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_told_and_the_next_solve_works(visit: Visitor, small: Small) -> None:
     token, ws = small()
     user = visit("solve", token=token)

@@ -10,8 +10,10 @@ from tests.oracles.binding import optimum, same, solved
 from tests.oracles.cases import small_data
 from tests.oracles.cbc import cbc_optimum
 
+N_FAST = 8
 
-@pytest.mark.parametrize("seed", range(30))
+
+@pytest.mark.parametrize("seed", [s if s < N_FAST else pytest.param(s, marks=pytest.mark.slow) for s in range(30)])
 def test_cbc_finds_the_same_optimum(seed: int, tmp_path: Path) -> None:
     solver, solution = solved(small_data(seed))
 

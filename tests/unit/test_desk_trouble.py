@@ -99,7 +99,7 @@ def test_a_damaged_region_is_put_aside(tmp_path: Path, monkeypatch: pytest.Monke
     home = small_desk()
     spoilt(home.folder / "regions" / "small" / "region.yaml", text)
 
-    assert [ref.id for ref in home.regions()] == ["beijing", "hv_urban"]
+    assert [ref.id for ref in home.regions()] == ["beijing", "east_west", "hv_urban"]
     assert home.damaged() == ["small"]
 
 

@@ -56,6 +56,7 @@ def over(told: jobs.Status) -> bool:
     return told.is_over
 
 
+@pytest.mark.slow
 def test_two_users_get_their_own_plans_and_a_kept_model_answers_again(desks: Path) -> None:
     ann, bob = small_desk("ann"), small_desk("bob")
 

@@ -47,7 +47,7 @@ def test_what_is_open_is_kept_and_changed_by_key(desks: Path) -> None:
 def test_bundled_regions_come_first_and_have_their_scenarios(desks: Path) -> None:
     regions = Workspace.of("t").regions()
 
-    assert [region.id for region in regions] == ["beijing", "hv_urban"]
+    assert [region.id for region in regions] == ["beijing", "east_west", "hv_urban"]
     assert regions[0].scenarios[0].name == "reference.yaml"
     assert regions[0].name["zh"] == "北京"
 

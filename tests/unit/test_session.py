@@ -36,7 +36,9 @@ def test_two_runs_give_the_same_plan(one_year: Scenario) -> None:
     assert told(dict(first.data)) == told(dict(second.data))
 
 
-@pytest.mark.parametrize("staged_from", [pytest.param(0, marks=pytest.mark.slow), 1000])
+@pytest.mark.parametrize(
+    "staged_from", [pytest.param(0, marks=pytest.mark.slow), pytest.param(1000, marks=pytest.mark.slow)]
+)
 def test_a_session_makes_the_same_plan_again(
     one_year: Scenario, staged_from: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
