@@ -1,6 +1,7 @@
-"""Make the pictures of the desk anew: each page on Beijing with a ready plan, in English and Chinese.
+"""Make the pictures of the desk anew: each page with a ready plan on its region, in English and Chinese.
 
     python benchmarks/screenshots.py --plan out/beijing/plan.json [--second PLAN] [--out docs/images] [--pages map why] [--solve]
+    python benchmarks/screenshots.py --plan out/east_west/plan.json --pages map plan --prefix east_west_
 
 A server of its own is started on a fresh desk with the plan (and a second one, for the page Compare). With --solve a solve
 is started and stopped again, so that the page Solve shows one that runs. Pictures show a screen of 1600 x 1000, reduced to
@@ -37,7 +38,7 @@ COLOURS = (256, 192, 128, 96, 64, 48, 32)
 MAPS = {"map": "map_deck", "plan": "plan_map", "compare": "compare_map", "why": "why_map"}
 LEAST_COLOURS = 12  # of a map that is drawn
 STILL_S, TRIES = 1.0, 120
-CHANGE = {"water.availability_share": 0.03}
+CHANGES = {"beijing": {"water.availability_share": 0.03}}  # by region
 
 
 def laid_out(token: str, plans: list[Path]) -> Workspace:
@@ -46,9 +47,10 @@ def laid_out(token: str, plans: list[Path]) -> Workspace:
     for number, path in enumerate(plans):
         plan = json.loads(path.read_text(encoding="utf-8"))
         ws.put_plan(f"plan-{number}", plan, made_at=plan.get("made_at") or "2026-01-01T08:00:00+00:00", kind="solve")
-    region = ws.region("beijing")
     plan = ws.plan("plan-0")
-    scenario = parse_scenario({**plan["scenario"], "region": str(region.path)}, file="plan.json").changed(CHANGE)
+    region = ws.region(plan["region"]["id"])
+    scenario = parse_scenario({**plan["scenario"], "region": str(region.path)}, file="plan.json")
+    scenario = scenario.changed(CHANGES.get(region.id, {}))
     ws.save(region=region.id, shown_plan="plan-0", scenario=scenario.model_dump(mode="json", exclude={"region"}))
     return ws
 
@@ -103,7 +105,7 @@ def keep(picture: bytes, path: Path) -> bool:
     return len(small) <= MOST_BYTES
 
 
-def take(user: Visit, names: list[str], out: Path) -> bool:
+def take(user: Visit, names: list[str], out: Path, *, prefix: str) -> bool:
     """Take the pictures of the pages in both languages."""
     good = True
     for lang in LANGUAGES:
@@ -112,7 +114,7 @@ def take(user: Visit, names: list[str], out: Path) -> bool:
             user.go(name)
             if user.crashes():
                 raise SystemExit(f"{name}: {user.crashes()}")
-            good &= keep(still(user, name), out / f"{name}_{lang}.png")
+            good &= keep(still(user, name), out / f"{prefix}{name}_{lang}.png")
     return good
 
 
@@ -138,6 +140,7 @@ def main() -> int:
     asked.add_argument("--second", type=Path)
     asked.add_argument("--out", type=Path, default=Path("docs/images"))
     asked.add_argument("--pages", nargs="+", choices=PAGES, default=list(PAGES))
+    asked.add_argument("--prefix", default="", help="before the names of the pictures")
     asked.add_argument("--solve", action="store_true")
     given = asked.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -152,7 +155,7 @@ def main() -> int:
             with visitor(browser, server.url, token=token) as user:
                 user.page.set_viewport_size(SCREEN)
                 user.open()
-                good = take(user, [name for name in PAGES if name in given.pages], given.out)
+                good = take(user, [name for name in PAGES if name in given.pages], given.out, prefix=given.prefix)
                 good = (not given.solve or take_solve(user, given.out)) and good
         finally:
             browser.close()

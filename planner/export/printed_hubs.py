@@ -74,7 +74,7 @@ def print_hubs(console: Console, plan: PlanDict, *, lang: str) -> None:
 
 def _print_load(console: Console, plan: PlanDict, *, lang: str) -> None:
     years, names = years_of(plan), hub_names(plan, lang)
-    header = [_("Hub"), _("Role"), *(str(year) for year in years), _("Racks today")]
+    header = [_("Hub"), _("Role"), *(str(year) for year in years), _("Racks known today")]
     table = new_table(header, title=_("New IT load by hub (MW)"), numeric=set(range(2, len(header))))
     table.columns[0].no_wrap = True
     for hub in hub_ids(plan):

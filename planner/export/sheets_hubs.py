@@ -72,7 +72,7 @@ def hub_sheet(plan: PlanDict, *, lang: str) -> Sheet:
         _("Water (m³)"),
         _("Round trip, mean (ms)"),
         _("Compute (PFLOPS)"),
-        _("Racks today (standard racks)"),
+        _("Racks known today (standard racks)"),
     ]
     names = hub_names(plan, lang)
     rows = [
