@@ -101,6 +101,9 @@ def _stock(scenario: Scenario, file: str) -> Iterator[Problem]:
     """Find what is missing to take existing centres off a total demand."""
     stock, place = scenario.stock_base, ("stock_base",)
     if scenario.demand_basis != "total":
+        if stock is not None:
+            message = _("what existing centres serve counts only where demand is total.")
+            yield _problem(file, place, message, _("Write `demand_basis: total`, or leave out stock_base."))
         return
     if stock is None:
         message = _("demand is total, but what existing centres serve is not given.")

@@ -44,7 +44,7 @@ from planner.scenario_parts import (
 )
 from planner.scenario_path import put
 from planner.scenario_phasing import Heat, Phasing
-from planner.scenario_rules import contradictions, key_problem, scenario_problem, without
+from planner.scenario_rules import contradictions, key_problem, meant, scenario_problem, without
 
 SCHEMA_VERSION = 1
 BUNDLED = "bundled:"  # before the id of a region that comes with the program
@@ -157,7 +157,7 @@ def parse_scenario(data: Any, *, file: str) -> Scenario:
     try:
         scenario = Scenario.model_validate(data)
     except pydantic.ValidationError as wrong:
-        problems = [key_problem(file, error) for error in wrong.errors()]
+        problems = [key_problem(file, error) for error in meant(wrong.errors())]
         raise InputProblems([*problems, *_further(data, wrong, problems, file=file)]) from wrong
     found = contradictions(scenario, file=file)
     if found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 LIVES = ("building", "plant", "lines", "land")
 OPTIONS = ("retrofit", "convert", "vacate")
 KEY_MARK = "[key]"  # how pydantic says that the key is wrong and not its value
+BRANCH = re.compile(r"str|float|int|constrained-\w+|dict\[.*\]")  # how it names the branch of a key of two kinds
 
 
 def contradictions(scenario: Scenario, *, file: str) -> list[Problem]:
@@ -34,7 +36,32 @@ def scenario_problem(file: str, place: str, message: str, remedy: str, *, value:
 
 
 def _path(error: Mapping[str, Any]) -> tuple[Any, ...]:
-    return tuple(part for part in error["loc"] if part != KEY_MARK)
+    """Return the keys that lead to the wrong one, without pydantic's own marks."""
+    return tuple(part for part in error["loc"] if part != KEY_MARK and not _is_branch(part))
+
+
+def _is_branch(part: object) -> bool:
+    return isinstance(part, str) and BRANCH.fullmatch(part) is not None
+
+
+def meant(errors: Iterable[Mapping[str, Any]]) -> list[Any]:
+    """Return the errors without those of the kind that was not meant, where a key takes a value or a map by year."""
+    listed = list(errors)
+    is_map: dict[tuple[Any, ...], bool] = {}
+    for error in listed:
+        *before, last = error["loc"] or ("",)
+        if _is_branch(last):
+            is_map[tuple(before)] = is_map.get(tuple(before), False) or isinstance(error.get("input"), dict)
+
+    def is_meant(error: Mapping[str, Any]) -> bool:
+        loc = error["loc"]
+        return all(
+            is_map.get(tuple(loc[:i]), part.startswith("dict[")) == part.startswith("dict[")
+            for i, part in enumerate(loc)
+            if _is_branch(part)
+        )
+
+    return [error for error in listed if is_meant(error)]
 
 
 def key_problem(file: str, error: Mapping[str, Any]) -> Problem:

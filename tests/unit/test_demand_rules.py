@@ -12,10 +12,11 @@ from babel.messages.extract import extract_from_file
 
 from planner.compute_findings import compute_findings
 from planner.demand_rules import demand_contradictions, demand_problems
+from planner.errors import InputProblems
 from planner.i18n import gettext, use_language
 from planner.read import read_region
 from planner.region import Region
-from planner.scenario import Scenario, load_scenario
+from planner.scenario import Scenario, load_scenario, parse_scenario
 
 ROOT = Path(__file__).parents[2]
 CASE = ROOT / "tests" / "cases" / "small_areas" / "scenarios" / "reference.yaml"
@@ -66,6 +67,7 @@ def growing(**values: Any) -> dict[str, Any]:
         (growing(per_year={2027: 0.1}), ["workloads.training.demand_growth.per_year"]),
         (growing(unit="racks"), ["workloads.training.kw_per_rack"]),
         ({"demand_basis": "total"}, ["stock_base"]),
+        ({"stock_base": STOCK}, ["stock_base"]),
         ({"demand_basis": "total", "stock_base": STOCK}, []),
         ({"demand_basis": "total", "stock_base": {**STOCK, "workload": "x"}}, ["stock_base.workload"]),
         ({"demand_basis": "total", "stock_base": {**STOCK, "base_year": 2031}}, ["stock_base.base_year"]),
@@ -80,6 +82,27 @@ def test_what_contradicts_itself_is_named(scenario: Scenario, changes: dict[str,
 
     assert [p.column for p in found] == places
     assert all(p.message and p.remedy for p in found)
+
+
+@pytest.mark.parametrize(
+    ("compute", "place"),
+    [
+        ({"pflops_per_mw": 0}, "pflops_per_mw"),
+        ({"pflops_per_mw": {2025: 5.0, 2030: -1.0}}, "pflops_per_mw.2030"),
+        ({"chip": {2025: 3}}, "chip.2025"),
+        ({"chip": 7}, "chip"),
+    ],
+)
+def test_a_key_of_two_kinds_gives_one_problem_of_the_kind_that_was_meant(
+    scenario: Scenario, compute: dict[str, Any], place: str
+) -> None:
+    data = scenario.whole_dict()
+    data["workloads"]["training"]["compute"] = compute
+
+    with pytest.raises(InputProblems) as refused:
+        parse_scenario(data, file="plan.yaml")
+
+    assert [p.column for p in refused.value.problems] == [f"workloads.training.compute.{place}"]
 
 
 def test_a_chip_that_is_not_in_the_table_is_refused(region: Region, scenario: Scenario) -> None:
