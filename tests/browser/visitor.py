@@ -17,7 +17,7 @@ from planner.ui.state import COOKIE
 PAGES = ("map", "scenario", "solve", "plan", "compare", "why", "data")
 PATIENCE_S = 180.0  # a machine that others use too may be slow; a test that passes does not wait for it
 PRESS_MS = 90  # an instant click selects nothing on a deck.gl map
-POLL_MS, CLICKS = 200, 4
+POLL_MS, CLICKS = 200, 15
 RUNS = "[data-testid=stApp]:not([data-test-script-state=notRunning])"
 RESTS = "[data-testid=stApp][data-test-script-state=notRunning]"
 SELF = ("data:", "blob:")
