@@ -38,7 +38,7 @@ endef
 
 test: $(STAMP) ## Run the fast tests (installs Chromium and a Chinese font where it may)
 	$(call need,command -v chromium > /dev/null && fc-list :lang=zh-cn | grep -q .,chromium fontconfig fonts-noto-cjk)
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-slow: $(STAMP) ## Run the slow tests (installs QGIS where it may)
 	$(call need,command -v chromium > /dev/null && fc-list :lang=zh-cn | grep -q .,chromium fontconfig fonts-noto-cjk)
