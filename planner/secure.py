@@ -180,7 +180,7 @@ def network_key(region: Region, scenario: Scenario) -> str:
     power, grid = scenario.power, region.grid
     bus = region["substations"][["substation", "bus"]].to_csv(index=False)
     said = (
-        region.id, region.base_year, region.meta["voltage_bands"], region.meta.get("grid", {}), bus,
+        region.id, region.base_year, region.meta.get("voltage_bands"), region.meta.get("grid", {}), bus,
         region["reinforcements"].to_csv(index=False), scenario.network.model_dump_json(exclude={"max_rounds", "dc_rows"}),
         power.power_factor, power.background_growth_per_year, power.expansion.model_dump_json(),
         fingerprint_of({}, grid) if isinstance(grid, Mapping) else grid and grid.fingerprint,

@@ -15,6 +15,7 @@ from planner.read import read_region
 from planner.region import Region
 from planner.scenario import Scenario, load_scenario, parse_scenario
 from planner.session import Session
+from planner.whatif import reference_of
 
 CASES = Path(__file__).parents[1] / "cases"
 CASE = CASES / "small_areas" / "scenarios" / "reference.yaml"
@@ -93,6 +94,22 @@ def test_a_limit_of_a_hub_is_kept_and_the_rest_goes_elsewhere(session: Session, 
     assert energy == pytest.approx(300_000.0)
     assert it_mw(plan, 2035)["coast"] > 40.0
     assert plan["audit"]["status"] == "passed"
+
+
+def test_the_desk_answers_a_second_question_from_a_reference(
+    region: Region, scenario: Scenario, result: PlanResult
+) -> None:
+    session = Session(region, scenario)
+    reference = reference_of(session, result.plan)
+    changed = scenario.changed({"demand_scale": 0.5})
+
+    same = plan_in(session, scenario, reference=reference).plan
+    answer = plan_in(session, changed, reference=reference).plan
+
+    assert same is result.plan
+    assert answer.status == "optimal"
+    assert sum(it_mw(answer, 2035).values()) == pytest.approx(55.0)
+    assert answer["objective"]["value"] < result.plan["objective"]["value"]
 
 
 def test_a_plan_without_any_carbon_is_best(region: Region, scenario: Scenario) -> None:
